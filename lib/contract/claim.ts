@@ -1,0 +1,73 @@
+import type { Checkpoint, JobRef, Ms, ParentOutcome } from './job-record.js';
+import type { Receipt, Settlement, Verdict } from './outcome.js';
+import type { Payload } from './payload.js';
+import type { Transaction } from './transaction.js';
+
+/** How many jobs of one queue a claim may take. */
+export interface Take {
+  readonly queue: string;
+  /** 0 or more. */
+  readonly limit: number;
+  /** Only these jobs, when they can run: the one way to take an `external` job. */
+  readonly ids?: readonly string[] | undefined;
+}
+
+export interface ClaimRequest {
+  /** Who claims: shown in the job's record. */
+  readonly worker: string;
+  /** How long the lease lasts; at least `capabilities.minLease`. */
+  readonly lease: Ms;
+  /** Looked at in this order. */
+  readonly take: readonly Take[];
+  /** Over all of `take`. Default: the sum of their limits. */
+  readonly max?: number | undefined;
+  /** Applied before anything is taken. */
+  readonly settle?: readonly Settlement[] | undefined;
+  readonly tx?: Transaction | undefined;
+}
+
+/** One job in hand. */
+export interface ClaimedJob extends JobRef {
+  readonly receipt: Receipt;
+  readonly name: string;
+  readonly payload: Payload | undefined;
+  readonly codec: string;
+  readonly priority: number;
+  /** This run's number, from 1. */
+  readonly attempt: number;
+  readonly maxRetries: number;
+  readonly stalls: number;
+  readonly timeout: Ms | undefined;
+  /** Grows with every claim of this job. */
+  readonly fence: string;
+  readonly createdAt: number;
+  readonly extra: ClaimedExtra | undefined;
+}
+
+/** What only some jobs have. */
+export interface ClaimedExtra {
+  readonly key?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly checkpoint?: Checkpoint | undefined;
+  readonly parents?: readonly ParentOutcome[] | undefined;
+  /** Signals that arrived, by name; the latest value of each. */
+  readonly signals?: Readonly<Record<string, Payload>> | undefined;
+  readonly replays?: number | undefined;
+}
+
+/** A queue that had jobs to give and was not allowed to. */
+export interface Limited {
+  readonly queue: string;
+  readonly by: 'rate' | 'concurrency' | 'paused';
+  /** With `rate`: when the next one may start. */
+  readonly retryInMs?: Ms;
+}
+
+export interface Claim {
+  readonly jobs: readonly ClaimedJob[];
+  /** One for each of `settle`, in its order. */
+  readonly verdicts: readonly Verdict[];
+  /** The earliest moment at which a queue of `take` could have something new without a push: due, lease expiry, limiter. */
+  readonly nextInMs?: Ms | undefined;
+  readonly limited?: readonly Limited[] | undefined;
+}

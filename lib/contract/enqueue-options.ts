@@ -1,0 +1,39 @@
+import type { Duration } from './durations.js';
+import type { JobRef } from './job-record.js';
+import type { Priority } from './priority.js';
+
+/** How one call is enqueued. What is not given comes from the task's own options, then from the module's. */
+export interface EnqueueOptions {
+  /** An id of your own (1–128 of `A–Z a–z 0–9 . _ : -`). The same id again gives the existing job. Default: a UUIDv7. */
+  readonly id?: string | undefined;
+  /** 0 to 20; higher runs first. Default `Priority.NORMAL`, 5. */
+  readonly priority?: Priority | undefined;
+  /** Due this long from now, or at that moment. Default: at once. Not together with `scheduleAt`. */
+  readonly delay?: Duration | Date | undefined;
+  /** Due at that moment; one that has passed means at once. */
+  readonly scheduleAt?: Date | undefined;
+  /** Runs after the first that a failing job gets. Default 3. */
+  readonly maxRetries?: number | undefined;
+  /** Of each run. Default: the worker's, 300 s; capped by `timeout.max`. */
+  readonly timeout?: Duration | undefined;
+  /**
+   * The same key gives back the job that has it, in whatever process, for 24 hours from its enqueue. A cancelled or
+   * deleted job frees its key, a failed one does not.
+   */
+  readonly idempotencyKey?: string | undefined;
+  /**
+   * Jobs that must complete first: handles, references, or bare ids, which are looked for on the queues of the same
+   * backend. When one fails, this job is cancelled with the reason `dependency-failed`; it waits again when that one is
+   * retried.
+   */
+  readonly dependsOn?: Dependency | readonly Dependency[] | undefined;
+}
+
+/** A job that another waits for. */
+export type Dependency = string | JobRef;
+
+/** One call of {@link TaskQueue.enqueueMany}. */
+export interface EnqueueRequest extends EnqueueOptions {
+  readonly name: string;
+  readonly payload?: unknown;
+}

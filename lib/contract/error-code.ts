@@ -1,0 +1,38 @@
+/**
+ * Every error code of the project. A code is never renamed and never used again for something else.
+ * What happened and what to do stand in the catalogue (`lib/errors/catalogue.ts`).
+ */
+export const ERROR_CODES = [
+  'TASKS_BACKEND_UNAVAILABLE',
+  'TASKS_CANCELLED',
+  'TASKS_CIRCUIT_OPEN',
+  'TASKS_CLOSED',
+  'TASKS_CODEC',
+  'TASKS_DEPENDENCY_CYCLE',
+  'TASKS_DEPENDENCY_FAILED',
+  'TASKS_DEPENDENCY_UNKNOWN',
+  'TASKS_DUPLICATE_TASK',
+  'TASKS_EXECUTION',
+  'TASKS_INVALID_BACKEND',
+  'TASKS_INVALID_DURATION',
+  'TASKS_INVALID_NAME',
+  'TASKS_INVALID_OPTION',
+  'TASKS_JOB_EXISTS',
+  'TASKS_JOB_NOT_FOUND',
+  'TASKS_LEASE_LOST',
+  'TASKS_NOT_FOUND',
+  'TASKS_PAYLOAD_TOO_LARGE',
+  'TASKS_QUEUE_FULL',
+  'TASKS_REGISTRATION',
+  'TASKS_REMOTE',
+  'TASKS_RESULT_TIMEOUT',
+  'TASKS_RETRY_LATER',
+  'TASKS_STALLED',
+  'TASKS_TIMEOUT',
+  'TASKS_UNKNOWN_QUEUE',
+  'TASKS_UNRECOVERABLE',
+  'TASKS_UNSUPPORTED',
+  'TASKS_VALIDATION',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];

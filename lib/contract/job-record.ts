@@ -1,0 +1,110 @@
+import type { JobState, PendingReason } from './job-state.js';
+import type { Payload } from './payload.js';
+
+/** Milliseconds. */
+export type Ms = number;
+
+/** The address of a job: ids are unique within a queue. */
+export interface JobRef {
+  readonly queue: string;
+  readonly id: string;
+}
+
+/** An error as it is stored and sent: plain data, never revived as an instance of a class that it names. */
+export interface ErrorRecord {
+  readonly name: string;
+  readonly message: string;
+  /** Capped at 16 KiB. */
+  readonly stack?: string;
+  /** Ours, or what the thrown error carried. */
+  readonly code?: string;
+  /** Epoch milliseconds by this process's clock. */
+  readonly at?: number;
+}
+
+/** How far a running job says it is. `total: 0` means unknown. */
+export interface Progress {
+  readonly current: number;
+  readonly total: number;
+  readonly message?: string;
+  readonly metadata?: Payload;
+}
+
+/** What a handler has kept to go on from, by step name. Written whole; at most 1 MiB. */
+export type Checkpoint = Payload;
+
+/** What a dependent is told about one job that it depended on. */
+export interface ParentOutcome extends JobRef {
+  readonly state: 'completed' | 'failed' | 'cancelled';
+  readonly result?: Payload;
+  readonly error?: ErrorRecord;
+}
+
+/** Everything that a backend knows of one job. Moments are epoch milliseconds by the store's clock. */
+export interface JobRecord extends JobRef {
+  readonly name: string;
+  readonly state: JobState;
+  /** Only with `pending`: why it is not handed out. */
+  readonly reason?: PendingReason;
+  readonly payload?: Payload;
+  readonly codec: string;
+  readonly priority: number;
+  readonly maxRetries: number;
+  readonly maxStalled: number;
+  readonly timeout?: Ms;
+  /** Claims so far that were counted. A first run has attempt 1. */
+  readonly attempt: number;
+  /** Lost leases so far. */
+  readonly stalls: number;
+  /** Orders the claims of this job; a decimal string that only grows. */
+  readonly fence: string;
+  readonly createdAt: number;
+  /** With `scheduled` and `retrying`: when it is due. */
+  readonly dueAt?: number;
+  /** When the latest claim was made. */
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly worker?: string;
+  readonly key?: string;
+  readonly idempotencyKey?: string;
+  readonly uniqueKey?: string;
+  readonly dependsOn?: readonly JobRef[];
+  /** With `waiting`: the name of the signal that it waits for. */
+  readonly awaits?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The latest failure. */
+  readonly error?: ErrorRecord;
+  /** With `cancelled`, or a cancel requested of a running job. */
+  readonly cancelReason?: string;
+  readonly result?: Payload;
+  readonly progress?: Progress;
+  readonly checkpoint?: Checkpoint;
+  /** How often a person has retried it as a dead letter. */
+  readonly replays: number;
+  /** Version of the envelope that it was enqueued with. */
+  readonly version: number;
+}
+
+/** How many jobs of a queue are in each state: taken from what is stored, never from a counter that could drift. */
+export type Counts = Readonly<Record<JobState, number>>;
+
+/** Which jobs {@link QueueBackend.find} lists. All given conditions hold together. */
+export interface JobQuery {
+  readonly queue: string;
+  readonly states?: readonly JobState[];
+  readonly name?: string;
+  /** Only jobs that finished (finished states) or were created (others) before this moment. */
+  readonly before?: number;
+  /** `newest` (default): latest finished, or created, first. */
+  readonly order?: 'newest' | 'oldest';
+  /** 1 to 1,000; default 100. */
+  readonly limit?: number;
+  /** From the page before. */
+  readonly cursor?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Absent on the last page. */
+  readonly cursor?: string;
+}

@@ -1,0 +1,114 @@
+import type { Clock } from './clock.js';
+import type { Duration } from './durations.js';
+import type { PayloadCodec } from './payload.js';
+import type { RetryOptions } from './retry-options.js';
+import type { TaskMiddlewareType } from './task-middleware.js';
+
+/** One broker. */
+export interface BackendOptions {
+  /** `memory` (default) or a type registered with `TaskBackendRegistry`. */
+  readonly type?: string | undefined;
+  readonly url?: string | undefined;
+  /** What the broker calls the queue that this entry brings. Default: its name. */
+  readonly queueName?: string | undefined;
+  /** What is the backend's own. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** One of several brokers. Brings a queue of its own name. */
+export interface NamedBackendOptions extends BackendOptions {
+  readonly name: string;
+  /** The primary one also has `urgent`, `default` and `bulk`. Default: the first entry. */
+  readonly primary?: boolean | undefined;
+}
+
+/** `limit` starts in any `per`, `burst` at once after a pause (default `limit`). */
+export interface RateLimitOptions {
+  readonly limit: number;
+  readonly per: Duration;
+  readonly burst?: number | undefined;
+}
+
+export interface QueueOptions {
+  readonly name: string;
+  /** Name of its backend. Default: the primary one. */
+  readonly backend?: string | undefined;
+  /** Refuses calls with `QueueFullError` when this many wait. Default: no limit. */
+  readonly maxSize?: number | undefined;
+  /** Running at once over all processes. Default: no limit. */
+  readonly concurrency?: number | undefined;
+  /** Starts over all processes. Default: no limit. */
+  readonly rateLimit?: RateLimitOptions | undefined;
+  /** Middleware of this queue's jobs, inside the global one. */
+  readonly middleware?: readonly TaskMiddlewareType[] | undefined;
+}
+
+export interface WorkerOptions {
+  /** Workers in this process. Default 4. */
+  readonly workerCount?: number | undefined;
+  /** Jobs that each worker runs at once. Default 10. */
+  readonly maxConcurrentTasks?: number | undefined;
+  /** How often to look for work that nothing announced. Default 500 ms. */
+  readonly pollInterval?: Duration | undefined;
+  /** How long running jobs get at shutdown before their signal is aborted. Default 30 s. */
+  readonly shutdownTimeout?: Duration | undefined;
+  /** How long a job stays with a worker that says nothing. Default 30 s, at least 1 s. */
+  readonly lease?: Duration | undefined;
+  /** Which queues this process serves. Default: all that the app declares. */
+  readonly queues?: readonly string[] | undefined;
+  /** A job of a task that no handler here has: `fail` (default) makes it a dead letter, `release` gives it back with backoff. */
+  readonly unknownTask?: 'fail' | 'release' | undefined;
+  /** How often overdue things are swept on queues that nothing else touches. Default 1 h. */
+  readonly cleanupInterval?: Duration | undefined;
+  /** Handlers that may go on after their timeout before no more jobs are taken. Default 100. */
+  readonly maxZombies?: number | undefined;
+  /** Whether workers start with the application. Default true. */
+  readonly autoStart?: boolean | undefined;
+}
+
+export interface TimeoutOptions {
+  /** Of tasks that do not say. Default 300 s. */
+  readonly default?: Duration | undefined;
+  /** Caps every timeout. Default: no cap. */
+  readonly max?: Duration | undefined;
+}
+
+export interface RetentionOptions {
+  /** Completed and cancelled jobs with their results. Default 1 h. */
+  readonly completedTtl?: Duration | undefined;
+  /** How many of them a queue keeps. Default 10,000; memory backend 1,000. */
+  readonly completedMax?: number | undefined;
+  /** Dead letters. Default 7 days. */
+  readonly failedTtl?: Duration | undefined;
+  /** How many of them a queue keeps. Default: no limit. */
+  readonly failedMax?: number | undefined;
+}
+
+export interface PayloadOptions {
+  /** Bytes of an encoded payload; more is refused. Default 1 MiB. */
+  readonly maxSize?: number | undefined;
+  /** Bytes of an encoded result; more fails the job. Default 256 KiB. */
+  readonly maxResultSize?: number | undefined;
+}
+
+/** What `TasksModule.forRoot()` takes. Everything has a default. */
+export interface TasksModuleOptions {
+  /** The one broker. Default: memory. Not together with `backends`. */
+  readonly backend?: BackendOptions | undefined;
+  /** Several brokers by name. */
+  readonly backends?: readonly NamedBackendOptions[] | undefined;
+  readonly queues?: readonly QueueOptions[] | undefined;
+  readonly worker?: WorkerOptions | undefined;
+  readonly retry?: RetryOptions | undefined;
+  readonly timeout?: TimeoutOptions | undefined;
+  readonly retention?: RetentionOptions | undefined;
+  readonly payload?: PayloadOptions | undefined;
+  /** How long an idempotency key holds. Default 24 h. */
+  readonly idempotencyTtl?: Duration | undefined;
+  /** Around every job, outermost first, inside the built-in ones. */
+  readonly middleware?: readonly TaskMiddlewareType[] | undefined;
+  /** Default: JSON. */
+  readonly codec?: PayloadCodec | undefined;
+  /** Default: the machine's. */
+  readonly clock?: Clock | undefined;
+}

@@ -1,0 +1,42 @@
+import type { Ms } from './job-record.js';
+
+/**
+ * At most `limit` in any `per` milliseconds once the burst is used up (GCRA: one number a bucket, no window edges).
+ * `burst` is how many may go at once after a pause; default `limit`.
+ */
+export interface RateLimit {
+  readonly limit: number;
+  readonly per: Ms;
+  readonly burst?: number;
+}
+
+/** What a backend must know of a queue. Every process that uses a queue declares it alike. */
+export interface QueueDefinition {
+  readonly name: string;
+  /** Refuses an enqueue when this many jobs are neither running nor finished. Default: no limit. */
+  readonly maxSize?: number;
+  /** Starts a second over all processes. Default: no limit. */
+  readonly rateLimit?: RateLimit;
+  /** Running at once over all processes. Default: no limit. */
+  readonly concurrency?: number;
+  /** Limits of each job key (`NewJob.key`) on its own, within this queue. */
+  readonly perKey?: { readonly rateLimit?: RateLimit; readonly concurrency?: number };
+  readonly retention?: Retention;
+}
+
+/** How long finished jobs are kept. Both bounds hold; whichever ends first. */
+export interface Retention {
+  /** Completed and cancelled jobs with their results. Default 3,600,000 (one hour). */
+  readonly completedTtl?: Ms;
+  /** Default: what the backend's capabilities say. */
+  readonly completedMax?: number;
+  /** Dead letters. Default 604,800,000 (7 days). */
+  readonly failedTtl?: Ms;
+  /** Default: no limit. */
+  readonly failedMax?: number;
+}
+
+export const DEFAULT_COMPLETED_TTL: Ms = 3_600_000;
+export const DEFAULT_FAILED_TTL: Ms = 604_800_000;
+/** How long the id and outcome of a finished job outlive its record, so that a dependency on it is still met. */
+export const TOMBSTONE_TTL: Ms = 3_600_000;

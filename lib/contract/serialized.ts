@@ -1,0 +1,48 @@
+type Primitive = string | number | boolean | null | undefined;
+
+/** What JSON has no way to write: refused at compile time, and at enqueue with a `TaskValidationError`. */
+export type Uncarried = bigint | symbol | ((...args: never[]) => unknown);
+
+/**
+ * What becomes of `T` on its way through the codec (JSON): a `Date` arrives as a string, a `Map` as `{}`, methods are
+ * gone, and a value with `toJSON()` arrives as what that returns.
+ *
+ * @example
+ * type Receipt = { sentAt: Date; to: string };
+ * type Stored = Serialized<Receipt>; // { sentAt: string; to: string }
+ */
+export type Serialized<T> = unknown extends T
+  ? T
+  : T extends Primitive
+    ? T
+    : T extends { toJSON(): infer J }
+      ? Serialized<J>
+      : T extends Uncarried
+        ? never
+        : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+          ? Record<string, never>
+          : T extends readonly unknown[]
+            ? { [I in keyof T]: Serialized<T[I]> }
+            : T extends object
+              ? { [K in keyof T as T[K] extends Uncarried ? never : K]: Serialized<T[K]> }
+              : never;
+
+/** `true` when no part of `T` is lost to the codec without a trace. */
+export type IsCarried<T> = unknown extends T
+  ? true
+  : T extends Primitive
+    ? true
+    : T extends Uncarried | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+      ? false
+      : T extends { toJSON(): unknown }
+        ? true
+        : T extends readonly (infer E)[]
+          ? IsCarried<E>
+          : T extends object
+            ? false extends { [K in keyof T]-?: IsCarried<Exclude<T[K], undefined>> }[keyof T]
+              ? false
+              : true
+            : true;
+
+/** `T` itself, or `never` when the codec cannot carry it: then no value fits and the call does not compile. */
+export type Carried<T> = false extends IsCarried<T> ? never : T;

@@ -1,0 +1,65 @@
+import type { EnqueueOptions } from './enqueue-options.js';
+import type { Job } from './job.js';
+import type { Carried, Serialized } from './serialized.js';
+import type { TaskContext } from './task-context.js';
+
+type AnyMethod = (...args: never[]) => unknown;
+
+/** The payload that a `@Task` method takes; `void` when it takes none. */
+export type PayloadOf<M> = M extends () => unknown
+  ? void
+  : M extends (payload: infer P, ...rest: never[]) => unknown
+    ? unknown extends P
+      ? unknown
+      : P extends TaskContext
+        ? void
+        : P
+    : never;
+
+/** What its callers get back: the resolved return value, as the codec carries it. */
+export type ResultOf<M> = M extends (...args: never[]) => infer R ? Serialized<Awaited<R>> : never;
+
+type PayloadArguments<P, O> = [P] extends [void]
+  ? [payload?: undefined, options?: O]
+  : undefined extends P
+    ? [payload?: Carried<P>, options?: O]
+    : [payload: Carried<P>, options?: O];
+
+/** What of a queue a call can be sent to; a `TaskQueue` is one. */
+export interface EnqueueTarget {
+  readonly name: string;
+  enqueue(name: string, payload?: unknown, options?: EnqueueOptions): Promise<Job>;
+}
+
+/** One task, ready to be called in the background. */
+export interface TaskHandle<P = unknown, R = unknown> {
+  readonly name: string;
+  /** Enqueues a call on the task's own queue. Resolves when the backend has accepted it. */
+  delay(...args: PayloadArguments<P, EnqueueOptions>): Promise<Job<P, R>>;
+  /** Enqueues a call on a queue of choice. */
+  applyAsync(queue: EnqueueTarget, ...args: PayloadArguments<P, EnqueueOptions>): Promise<Job<P, R>>;
+  /** The call as a value, not enqueued yet. */
+  signature(...args: PayloadArguments<P, EnqueueOptions>): TaskSignature<P, R>;
+}
+
+/** A call of a task as a value: plain data, to be kept, combined or enqueued later. */
+export interface TaskSignature<P = unknown, R = unknown> {
+  readonly name: string;
+  readonly queue: string;
+  readonly payload: P;
+  readonly options: EnqueueOptions;
+  /** Only in the type: what the call gives back. */
+  readonly __result?: R;
+}
+
+/**
+ * The tasks of a class, each a {@link TaskHandle} typed from its method. A method without `@Task` throws
+ * `TaskNotFoundError` at first access.
+ *
+ * @example
+ * constructor(@InjectTasks(EmailTasks) private readonly emails: TaskClient<EmailTasks>) {}
+ * await this.emails.send.delay({ to: user.email });
+ */
+export type TaskClient<T> = {
+  readonly [K in keyof T as T[K] extends AnyMethod ? K : never]: TaskHandle<PayloadOf<T[K]>, ResultOf<T[K]>>;
+};

@@ -1,0 +1,68 @@
+import type { Ms, ParentOutcome } from './job-record.js';
+
+/** The job as its handler and the middleware around it see it. */
+export interface TaskJob {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  /** This run's number, from 1. */
+  readonly attempt: number;
+  readonly maxRetries: number;
+  readonly priority: number;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+/** How a job that this one depended on ended; `result` is decoded. */
+export interface DependencyResult extends Omit<ParentOutcome, 'result'> {
+  readonly result?: unknown;
+}
+
+/**
+ * What a handler gets as its second argument. Also reached from anywhere below it by injecting `CurrentTask`.
+ *
+ * @example
+ * async send(email: Email, ctx: TaskContext) {
+ *   await ctx.progress(1, 2, 'rendering');
+ *   return this.mailer.send(email, { signal: ctx.signal });
+ * }
+ */
+export interface TaskContext {
+  readonly job: TaskJob;
+  /** This run's number, from 1. */
+  readonly attempt: number;
+  /** The worker that runs it. */
+  readonly workerId: string;
+  /**
+   * Aborted when the run is over before the handler is: timeout (`TaskTimeoutError`), cancel (`TaskCancelledError`),
+   * lease lost (`LeaseLostError`), shutdown (`TasksClosedError`). The reason is that error.
+   */
+  readonly signal: AbortSignal;
+  /** Guards a resource outside: a decimal string that grows with every claim of this job. */
+  readonly fence: string;
+  /** The same for every run of this job: hand it to services that know idempotency keys. */
+  readonly idempotencyKey: string;
+  /** Headers that travelled with the job. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The jobs that this one depended on. */
+  readonly dependencies: readonly DependencyResult[];
+  /** Longest this run may take. */
+  readonly timeout: Ms;
+  /**
+   * Says how far the job is; kept with it and read back by `job.refresh()`. At most ten writes a second reach the
+   * backend, the last one always does. `total` 0 means unknown.
+   * @throws TaskValidationError for a negative or non-finite number, or metadata that the codec cannot carry
+   */
+  progress(current: number, total?: number, message?: string, metadata?: unknown): Promise<void>;
+}
+
+/** What middleware gets: the same, and what belongs to the run as a whole. */
+export interface TaskExecutionContext extends TaskContext {
+  /** Decoded. */
+  readonly payload: unknown;
+  /** Free for middleware to leave notes for one another. `metadata.timeout` is the effective timeout in ms. */
+  readonly metadata: Record<string, unknown>;
+  /** The class that holds the handler, when a class does. */
+  readonly handlerClass: (abstract new (...args: never[]) => unknown) | undefined;
+  readonly handlerMethod: string | undefined;
+}

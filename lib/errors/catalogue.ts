@@ -1,0 +1,168 @@
+import type { ErrorCode } from '../contract/index.js';
+
+/** One entry of the catalogue: what happened, and what to do about it. */
+export interface ErrorEntry {
+  /** The class that carries the code. */
+  readonly name: string;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** Every error of the project. A test holds this table, the codes, the classes and `docs/errors.md` together. */
+export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
+  TASKS_BACKEND_UNAVAILABLE: {
+    name: 'BackendUnavailableError',
+    what: 'The broker did not answer, or the connection was lost.',
+    remedy:
+      'Call again. With outcome `not-sent` nothing happened; with `unknown` the call may have been carried out, and calling again with the same job id cannot duplicate it.',
+  },
+  TASKS_CANCELLED: {
+    name: 'TaskCancelledError',
+    what: 'The job was cancelled before it completed.',
+    remedy: 'Nothing, if you meant it. Enqueue it again otherwise.',
+  },
+  TASKS_CIRCUIT_OPEN: {
+    name: 'CircuitOpenError',
+    what: 'The task failed too often in a row and is not run until its cooldown is over.',
+    remedy: 'Mend what it depends on; its jobs wait and run again by themselves.',
+  },
+  TASKS_CLOSED: {
+    name: 'TasksClosedError',
+    what: 'The application, the worker or the backend is shutting down, or has shut down.',
+    remedy: 'Enqueue before `app.close()` resolves. A job that was stopped by it runs again elsewhere.',
+  },
+  TASKS_CODEC: {
+    name: 'TaskCodecError',
+    what: 'A stored payload or result could not be decoded.',
+    remedy: 'Check that every process uses the same codec; correct the payload and retry the dead letter.',
+  },
+  TASKS_DEPENDENCY_CYCLE: {
+    name: 'DependencyCycleError',
+    what: 'Jobs depend on each other in a circle, or a job on itself.',
+    remedy: 'Take one of the named jobs out of the circle. Nothing was enqueued.',
+  },
+  TASKS_DEPENDENCY_FAILED: {
+    name: 'DependencyFailedError',
+    what: 'A job that this one depends on failed, was cancelled or was removed.',
+    remedy: 'Retry that one from the dead letters; this job then waits for it again.',
+  },
+  TASKS_DEPENDENCY_UNKNOWN: {
+    name: 'DependencyUnknownError',
+    what: 'A job to depend on was never seen, or finished so long ago that it is forgotten.',
+    remedy: 'Depend on jobs that are unfinished, or finished within the last hour. The job was not enqueued.',
+  },
+  TASKS_DUPLICATE_TASK: {
+    name: 'DuplicateTaskError',
+    what: 'Two methods register the same task name.',
+    remedy: 'Give one of them another name with `@Task({ name })`.',
+  },
+  TASKS_EXECUTION: {
+    name: 'TaskExecutionError',
+    what: 'The handler threw, and the job is a dead letter now.',
+    remedy: 'See the cause and its stack; mend it and retry the dead letter.',
+  },
+  TASKS_INVALID_BACKEND: {
+    name: 'InvalidBackendError',
+    what: 'A backend of the configuration cannot be made: unknown type, or options that it does not take.',
+    remedy: 'Use a type that is registered with `TaskBackendRegistry`, with the options that it documents.',
+  },
+  TASKS_INVALID_DURATION: {
+    name: 'InvalidDurationError',
+    what: 'A duration is not a number of milliseconds or a text such as `30s`, or it is negative or not finite.',
+    remedy: 'Write `500`, `30s`, `5m`, `1h` or `2 days`.',
+  },
+  TASKS_INVALID_NAME: {
+    name: 'InvalidNameError',
+    what: 'A task, queue or job name has characters that are not allowed, or is too long.',
+    remedy:
+      'Use 1 to 128 of letters, digits, `.`, `_`, `-` (job ids also `:`), beginning with a letter or digit.',
+  },
+  TASKS_INVALID_OPTION: {
+    name: 'InvalidOptionError',
+    what: 'An option is unknown or has a value that it cannot take.',
+    remedy: 'Correct the paths that the message lists. Nothing was enqueued or started.',
+  },
+  TASKS_JOB_EXISTS: {
+    name: 'JobExistsError',
+    what: 'A job with this id exists already and the call asked for a new one.',
+    remedy: 'Use another id, or take the existing job.',
+  },
+  TASKS_JOB_NOT_FOUND: {
+    name: 'JobNotFoundError',
+    what: 'There is no such job, or it finished so long ago that it is no longer kept.',
+    remedy: 'Check the id and the queue; keep finished jobs longer with `retention`.',
+  },
+  TASKS_LEASE_LOST: {
+    name: 'LeaseLostError',
+    what: 'The lease of a job ran out or was taken over, so this verdict about it was not applied.',
+    remedy:
+      'Keep the event loop free for longer than a third of `worker.lease`, or raise it. The job runs again.',
+  },
+  TASKS_NOT_FOUND: {
+    name: 'TaskNotFoundError',
+    what: 'No handler is registered for the task.',
+    remedy: 'Decorate the method with `@Task()` and list its class in a module that the app imports.',
+  },
+  TASKS_PAYLOAD_TOO_LARGE: {
+    name: 'PayloadTooLargeError',
+    what: 'An encoded payload or result is over its size cap.',
+    remedy:
+      'Keep large data elsewhere and pass a reference, or raise `payload.maxSize` or `payload.maxResultSize`.',
+  },
+  TASKS_QUEUE_FULL: {
+    name: 'QueueFullError',
+    what: 'The queue holds as many waiting jobs as its `maxSize` allows.',
+    remedy: 'Slow down and try again later, add workers, or raise `maxSize`. The job was not enqueued.',
+  },
+  TASKS_REGISTRATION: {
+    name: 'TaskRegistrationError',
+    what: 'A handler, listener or middleware cannot be registered as it is written.',
+    remedy: 'See the message for the class and method, and correct the decorator there.',
+  },
+  TASKS_REMOTE: {
+    name: 'RemoteTaskError',
+    what: 'An error that was stored with a job, as plain data: name, message and stack of what the handler threw.',
+    remedy: 'Mend what its message says, in the process that threw it.',
+  },
+  TASKS_RESULT_TIMEOUT: {
+    name: 'ResultTimeoutError',
+    what: 'The job did not end within the time that the caller was ready to wait.',
+    remedy: 'Wait longer with `result({ timeout })`, or look again later: the job goes on.',
+  },
+  TASKS_RETRY_LATER: {
+    name: 'RetryLaterError',
+    what: 'The handler asked to be run again later.',
+    remedy: 'Nothing: it runs again when the time has come.',
+  },
+  TASKS_STALLED: {
+    name: 'TaskStalledError',
+    what: 'The job lost its lease too often: its workers died, froze or blocked their event loop.',
+    remedy: 'Find out what the job does to its process; mend it and retry the dead letter.',
+  },
+  TASKS_TIMEOUT: {
+    name: 'TaskTimeoutError',
+    what: 'A run took longer than its timeout and was given up.',
+    remedy: 'Raise `timeout`, or make the handler stop when `ctx.signal` is aborted.',
+  },
+  TASKS_UNKNOWN_QUEUE: {
+    name: 'UnknownQueueError',
+    what: 'A queue is used that the app does not declare.',
+    remedy:
+      'Add it to `queues` of `forRoot` or `forFeature`, or use one of the names that the message lists.',
+  },
+  TASKS_UNRECOVERABLE: {
+    name: 'UnrecoverableError',
+    what: 'The handler said that another run cannot help.',
+    remedy: 'Mend its cause and retry the dead letter.',
+  },
+  TASKS_UNSUPPORTED: {
+    name: 'UnsupportedOperationError',
+    what: 'This backend cannot do that.',
+    remedy: 'See the message for the alternative, or move the queue to a backend that can.',
+  },
+  TASKS_VALIDATION: {
+    name: 'TaskValidationError',
+    what: 'A payload or an argument is not acceptable, for instance because the codec cannot carry it.',
+    remedy: 'Correct the value at the path that the message names. Nothing was enqueued.',
+  },
+};

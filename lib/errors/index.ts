@@ -1,0 +1,6 @@
+export * from './catalogue.js';
+export * from './error-record.js';
+export * from './input-errors.js';
+export * from './queue-errors.js';
+export * from './run-errors.js';
+export * from './task-error.js';

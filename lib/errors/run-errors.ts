@@ -1,0 +1,122 @@
+import type { Duration, ErrorRecord } from '../contract/index.js';
+import { TaskError, type TaskErrorOptions } from './task-error.js';
+
+/** The handler threw in the job's last run; `cause` is what it threw, or a {@link RemoteTaskError} of it. */
+export class TaskExecutionError extends TaskError {
+  constructor(
+    readonly jobId: string,
+    readonly taskName: string,
+    readonly record: ErrorRecord,
+    options?: TaskErrorOptions,
+  ) {
+    super('TASKS_EXECUTION', `Task "${taskName}" (job ${jobId}) failed: ${record.message}`, options);
+  }
+}
+
+/** An error that was stored with a job. Never an instance of the class that its name says. */
+export class RemoteTaskError extends TaskError {
+  constructor(readonly record: ErrorRecord) {
+    super('TASKS_REMOTE', `${record.name}: ${record.message}`);
+    if (record.stack !== undefined) this.stack = record.stack;
+  }
+}
+
+export class TaskNotFoundError extends TaskError {
+  constructor(
+    readonly taskName: string,
+    detail?: string,
+  ) {
+    super(
+      'TASKS_NOT_FOUND',
+      `No handler is registered for task "${taskName}".${detail === undefined ? '' : ` ${detail}`}`,
+    );
+  }
+}
+
+/** The same thing under the reference's other name. */
+export { TaskNotFoundError as UnknownTaskError };
+
+export class TaskTimeoutError extends TaskError {
+  constructor(
+    readonly taskName: string,
+    readonly timeout: number,
+  ) {
+    super('TASKS_TIMEOUT', `Task "${taskName}" took longer than ${timeout} ms.`);
+  }
+}
+
+export class TaskCancelledError extends TaskError {
+  constructor(
+    readonly jobId: string,
+    readonly reason: string,
+  ) {
+    super('TASKS_CANCELLED', `Job "${jobId}" was cancelled: ${reason}`);
+  }
+}
+
+export class TaskStalledError extends TaskError {
+  constructor(readonly jobId: string) {
+    super('TASKS_STALLED', `Job "${jobId}" lost its lease too often.`);
+  }
+}
+
+export class LeaseLostError extends TaskError {
+  constructor(readonly jobId: string) {
+    super('TASKS_LEASE_LOST', `The lease of job "${jobId}" is lost.`);
+  }
+}
+
+export class CircuitOpenError extends TaskError {
+  constructor(
+    readonly taskName: string,
+    readonly retryIn: number,
+  ) {
+    super('TASKS_CIRCUIT_OPEN', `The circuit of task "${taskName}" is open for another ${retryIn} ms.`);
+  }
+}
+
+export class ResultTimeoutError extends TaskError {
+  constructor(
+    readonly jobId: string,
+    readonly timeout: number,
+  ) {
+    super('TASKS_RESULT_TIMEOUT', `Job "${jobId}" did not end within ${timeout} ms.`);
+  }
+}
+
+export class TaskCodecError extends TaskError {
+  constructor(message: string, options?: TaskErrorOptions) {
+    super('TASKS_CODEC', message, options);
+  }
+}
+
+/**
+ * Throw it when another run cannot help: the job becomes a dead letter at once, whatever attempts are left.
+ *
+ * @example
+ * if (response.status === 404) throw new UnrecoverableError('no such customer');
+ */
+export class UnrecoverableError extends TaskError {
+  constructor(message?: string, options?: TaskErrorOptions) {
+    super('TASKS_UNRECOVERABLE', message, options);
+  }
+}
+
+/**
+ * Throw it to be run again after a time of your choice, for instance when a service says `Retry-After`.
+ * The attempt stays used unless `countAttempt: false`; without attempts left the job becomes a dead letter.
+ *
+ * @example
+ * throw new RetryLaterError('5m', { countAttempt: false });
+ */
+export class RetryLaterError extends TaskError {
+  readonly countAttempt: boolean;
+
+  constructor(
+    readonly delay: Duration,
+    options: TaskErrorOptions & { readonly countAttempt?: boolean; readonly message?: string } = {},
+  ) {
+    super('TASKS_RETRY_LATER', options.message, options);
+    this.countAttempt = options.countAttempt ?? true;
+  }
+}

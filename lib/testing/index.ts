@@ -1,0 +1,2 @@
+/** What a backend's author needs to prove it. */
+export type { QueueBackend, StateBackend } from '../contract/index.js';

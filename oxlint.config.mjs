@@ -1,0 +1,85 @@
+import { defineConfig } from 'oxlint';
+
+/** The corridor: a room imports only from rooms before it. Leaf rooms hang off it and nothing imports them. */
+export const CORRIDOR = [
+  'contract',
+  'errors',
+  'codecs',
+  'config',
+  'decorators',
+  'events',
+  'backends',
+  'state',
+  'queue',
+  'handlers',
+  'middleware',
+  'execution',
+  'worker',
+];
+export const LEAVES = ['testing'];
+
+const banned = (rooms, message) => rooms.map((room) => ({ group: [`**/${room}/**`], message }));
+
+const roomRules = CORRIDOR.map((room, place) => ({
+  files: [`lib/${room}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          ...banned(
+            [...CORRIDOR.slice(place + 1), ...LEAVES],
+            `Rooms import only leftwards: ${CORRIDOR.join(' → ')}; leaf rooms are imported by nobody.`,
+          ),
+          {
+            group: ['../index.js', '../tasks*.js', '../../index.js', '../../tasks*.js'],
+            message: 'A room does not import the module files or the front door.',
+          },
+          ...(['contract', 'errors', 'codecs', 'backends'].includes(room)
+            ? [{ group: ['@nestjs/*'], message: 'This room knows nothing of Nest.' }]
+            : []),
+          ...(room === 'handlers'
+            ? []
+            : [{ group: ['@nestjs/*/internal'], message: 'Only handlers/nest-internals.ts touches Nest internals.' }]),
+        ],
+      },
+    ],
+  },
+}));
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'unicorn', 'oxc', 'vitest', 'promise'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  ignorePatterns: ['dist', 'node_modules', 'sample/**/dist', 'sample/**/out', 'coverage'],
+  rules: {
+    'import/no-cycle': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/await-thenable': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+    'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    'no-console': 'error',
+    'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+    'import/no-unassigned-import': ['error', { allow: ['reflect-metadata', '**/*.css'] }],
+    'typescript/no-unsafe-type-assertion': 'off',
+    'typescript/consistent-return': 'off',
+    'typescript/no-unnecessary-type-conversion': 'off',
+    'no-await-in-loop': 'off',
+    'no-shadow': 'off',
+    'no-underscore-dangle': 'off',
+    'unicorn/no-thenable': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    'vitest/require-mock-type-parameters': 'off',
+    'vitest/no-conditional-tests': 'off',
+  },
+  overrides: [
+    ...roomRules,
+    { files: ['lib/testing/**/*.ts'], rules: { 'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }] } },
+    {
+      files: ['sample/**', 'bench/**', 'scripts/**', 'test/**'],
+      rules: { 'no-console': 'off', 'import/no-unassigned-import': 'off' },
+    },
+    { files: ['test/**'], rules: { 'max-lines': 'off', 'typescript/unbound-method': 'off' } },
+  ],
+});

@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+const common = {
+  resolve: {
+    alias: [
+      { find: /^nestjs-tasks\/testing$/, replacement: path('./lib/testing/index.ts') },
+      { find: /^nestjs-tasks$/, replacement: path('./lib/index.ts') },
+    ],
+  },
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+} as const;
+
+const suites = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture'];
+
+export default defineConfig({
+  ...common,
+  test: {
+    projects: suites.map((name) => ({
+      ...common,
+      test: {
+        name,
+        include: [`test/${name}/**/*.spec.ts`],
+        setupFiles: ['test/setup.ts'],
+        sequence: { hooks: 'stack' as const },
+        testTimeout: 20_000,
+      },
+    })),
+  },
+});
