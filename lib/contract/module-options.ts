@@ -73,6 +73,9 @@ export interface TimeoutOptions {
   readonly max?: Duration | undefined;
 }
 
+/** Which runs are written to Nest's logger: failed ones, all with their starts and completions, or none. */
+export type JobLogging = 'failures' | 'all' | 'none';
+
 export interface RetentionOptions {
   /** Completed and cancelled jobs with their results. Default 1 h. */
   readonly completedTtl?: Duration | undefined;
@@ -107,6 +110,8 @@ export interface TasksModuleOptions {
   readonly idempotencyTtl?: Duration | undefined;
   /** Around every job, outermost first, inside the built-in ones. */
   readonly middleware?: readonly TaskMiddlewareType[] | undefined;
+  /** Which runs are logged. Default `failures`. */
+  readonly logging?: JobLogging | undefined;
   /** Default: JSON. */
   readonly codec?: PayloadCodec | undefined;
   /** Default: the machine's. */

@@ -60,6 +60,8 @@ export interface TaskContext {
 export interface TaskExecutionContext extends TaskContext {
   /** Decoded. */
   readonly payload: unknown;
+  /** When this run began, by this process's clock. */
+  readonly startedAt: number;
   /** Free for middleware to leave notes for one another. `metadata.timeout` is the effective timeout in ms. */
   readonly metadata: Record<string, unknown>;
   /** The class that holds the handler, when a class does. */
