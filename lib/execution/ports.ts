@@ -1,0 +1,73 @@
+import type {
+  CustomBackoff,
+  Ms,
+  Outcome,
+  Payload,
+  Progress,
+  Receipt,
+  TaskContext,
+  TaskEvent,
+  TaskEventType,
+  TaskMiddlewareType,
+  Verdict,
+} from '../contract/index.js';
+
+/** How a failed run is answered; every field is filled in. */
+export interface RetryRules {
+  readonly backoff: 'fixed' | 'linear' | 'exponential' | CustomBackoff;
+  readonly delay: Ms;
+  readonly maxDelay: Ms;
+  readonly jitter: boolean;
+  readonly shouldRetry?: ((error: unknown, attempt: number) => boolean) | undefined;
+}
+
+/** A handler as the executor needs it. */
+export interface RunnableTask {
+  readonly name: string;
+  readonly options: {
+    readonly timeout: Ms;
+    readonly retry: RetryRules;
+    readonly circuitBreaker?: { readonly threshold: number; readonly cooldown: Ms } | undefined;
+  };
+  readonly invoke: (payload: unknown, ctx: TaskContext) => unknown;
+  readonly handlerClass?: (abstract new (...args: never[]) => unknown) | undefined;
+  readonly handlerMethod?: string | undefined;
+  readonly middleware: readonly TaskMiddlewareType[];
+}
+
+/** Where handlers are looked up, at each run, so that one added late is found. */
+export interface TaskLookup {
+  get(name: string): RunnableTask | undefined;
+}
+
+/** Where events go. `wants` is asked first: no event object is made where nobody listens. */
+export interface EventSink {
+  wants(type: TaskEventType): boolean;
+  emit(event: TaskEvent): void;
+}
+
+/** Decodes what a job carries, by the name of the codec that wrote it, and encodes what a handler returns. */
+export interface Codecs {
+  readonly encoder: { encode(value: unknown): Payload | undefined };
+  decode(codec: string, payload: Payload | undefined): unknown;
+}
+
+/** What a run says to its backend while it goes on. */
+export interface RunRecorder {
+  record(receipt: Receipt, patch: { readonly progress: Progress }): Promise<Verdict>;
+}
+
+/** Whose slot a run takes. */
+export interface RunOwner {
+  readonly id: string;
+  /** The slot is free again. */
+  end(duration: Ms, failed: boolean): void;
+}
+
+/** Who is told how a run ended. */
+export interface RunSink<R> {
+  /** The outcome has to be settled. */
+  settled(run: R, outcome: Outcome): void;
+  /** The lease is lost: there is nothing to settle. */
+  dropped(run: R): void;
+}

@@ -1,0 +1,155 @@
+import type {
+  ClaimedJob,
+  DependencyResult,
+  Ms,
+  Payload,
+  Progress,
+  TaskExecutionContext,
+} from '../contract/index.js';
+import { TaskValidationError } from '../errors/index.js';
+import type { Interruptible, RunGuard } from '../middleware/index.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import type { RunnableTask, RunOwner } from './ports.js';
+import { ProgressReporter } from './progress-reporter.js';
+import type { RunEnvironment } from './run-environment.js';
+
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+const NO_DEPENDENCIES: readonly DependencyResult[] = Object.freeze([]);
+
+/**
+ * One run of one job: its context, and what the worker keeps of it. One object of a fixed shape a job; whatever not every
+ * job needs (signal, metadata, progress, headers, dependencies) is made when it is asked for.
+ */
+export class TaskRun implements TaskExecutionContext, Interruptible {
+  payload: unknown = undefined;
+  /** Where the worker keeps it among the runs in hand. */
+  index = -1;
+  interruption: Error | undefined = undefined;
+  guard: RunGuard | undefined = undefined;
+  breaker: CircuitBreaker | undefined = undefined;
+  result: unknown = undefined;
+  error: unknown = undefined;
+  duration: Ms = 0;
+  private controller: AbortController | undefined = undefined;
+  private notes: Record<string, unknown> | undefined = undefined;
+  private reporter: ProgressReporter | undefined = undefined;
+
+  constructor(
+    readonly job: ClaimedJob,
+    readonly task: RunnableTask | undefined,
+    readonly worker: RunOwner,
+    readonly startedAt: number,
+    readonly timeout: Ms,
+    private readonly environment: RunEnvironment,
+  ) {}
+
+  get workerId(): string {
+    return this.worker.id;
+  }
+
+  get attempt(): number {
+    return this.job.attempt;
+  }
+
+  get fence(): string {
+    return this.job.fence;
+  }
+
+  get idempotencyKey(): string {
+    return this.job.id;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.job.extra?.headers ?? NO_HEADERS;
+  }
+
+  get handlerClass(): (abstract new (...args: never[]) => unknown) | undefined {
+    return this.task?.handlerClass;
+  }
+
+  get handlerMethod(): string | undefined {
+    return this.task?.handlerMethod;
+  }
+
+  get metadata(): Record<string, unknown> {
+    return (this.notes ??= { timeout: this.timeout });
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.interruption !== undefined) this.controller.abort(this.interruption);
+    }
+    return this.controller.signal;
+  }
+
+  get dependencies(): readonly DependencyResult[] {
+    const parents = this.job.extra?.parents;
+    if (parents === undefined) return NO_DEPENDENCIES;
+    return parents.map(({ result, ...parent }) =>
+      result === undefined
+        ? parent
+        : { ...parent, result: this.environment.codecs.decode(this.job.codec, result) },
+    );
+  }
+
+  async progress(current: number, total = 0, message?: string, metadata?: unknown): Promise<void> {
+    assertAmount('current', current);
+    assertAmount('total', total);
+    const encoded = this.environment.codecs.encoder.encode(metadata);
+    this.announceProgress({ current, total, ...(message === undefined ? {} : { message }) }, metadata);
+    this.reporter ??= new ProgressReporter(
+      this.environment.recorder,
+      this.job.receipt,
+      this.job.id,
+      this.environment.clock,
+      (error) => this.interrupt(error),
+    );
+    await this.reporter.report(toProgress(current, total, message, encoded));
+  }
+
+  /** Aborts the signal and leaves the handler its time. */
+  abort(error: Error): void {
+    this.interruption ??= error;
+    this.controller?.abort(error);
+  }
+
+  interrupt(error: Error): void {
+    this.abort(error);
+    this.guard?.interrupt(error);
+  }
+
+  /** The run is over. @returns progress that is not written yet */
+  closeProgress(): Progress | undefined {
+    return this.reporter?.close();
+  }
+
+  private announceProgress(progress: Omit<Progress, 'metadata'>, metadata: unknown): void {
+    const { events } = this.environment;
+    if (!events.wants('progress')) return;
+    const { id, name, queue, attempt } = this.job;
+    events.emit({
+      type: 'progress',
+      taskId: id,
+      taskName: name,
+      queueName: queue,
+      workerId: this.workerId,
+      attempt,
+      progress: metadata === undefined ? progress : { ...progress, metadata },
+    });
+  }
+}
+
+function assertAmount(name: string, value: number): void {
+  if (Number.isFinite(value) && value >= 0) return;
+  throw new TaskValidationError(`progress: ${name} must be a number of 0 or more, and is ${String(value)}.`);
+}
+
+function toProgress(current: number, total: number, message?: string, metadata?: Payload): Progress {
+  return {
+    current,
+    total,
+    ...(message === undefined ? {} : { message }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}

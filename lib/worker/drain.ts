@@ -1,0 +1,53 @@
+import type { Clock, Ms } from '../contract/index.js';
+import { TasksClosedError } from '../errors/index.js';
+import type { JobFeeder } from './job-feeder.js';
+import { settledWithin } from './wait.js';
+
+/** After the signal is aborted, how long handlers get to end by themselves before their jobs are released. */
+const ABORT_GRACE: Ms = 1_000;
+/** How long the last settlements may take; a backend that does not answer by then lets the leases run out. */
+const FLUSH_TIME: Ms = 5_000;
+
+export interface DrainOptions {
+  /** Wait for what runs. False: abort it at once. */
+  readonly drain: boolean;
+  /** How long to wait for it. */
+  readonly timeout: Ms;
+}
+
+/** What became of what was in hand. */
+export interface DrainResult {
+  /** Jobs that had to be aborted and given back. */
+  readonly released: number;
+  /** Jobs whose end the backend did not take note of; they run again when their leases are over. */
+  readonly unsettled: number;
+}
+
+/**
+ * Ends the work in hand: claim no more, let what runs finish, abort what is left when the time is over, and give it back
+ * without an attempt counted. The feeders are closed afterwards.
+ */
+export async function drain(
+  feeders: readonly JobFeeder[],
+  options: DrainOptions,
+  clock: Clock,
+): Promise<DrainResult> {
+  for (const feeder of feeders) feeder.quiesce();
+  const empty = Promise.all(feeders.map((feeder) => feeder.inHand.whenEmpty()));
+  const finished = options.drain && (await settledWithin(empty, options.timeout, clock));
+  const released = finished ? 0 : await abort(feeders, empty, clock);
+  const unsettled = feeders.reduce((sum, feeder) => sum + feeder.inHand.size, 0);
+  for (const feeder of feeders) feeder.close();
+  return { released, unsettled };
+}
+
+async function abort(feeders: readonly JobFeeder[], empty: Promise<unknown>, clock: Clock): Promise<number> {
+  const runs = feeders.flatMap((feeder) => [...feeder.inHand.all()]);
+  if (runs.length === 0) return 0;
+  const reason = new TasksClosedError('The worker is shutting down.');
+  for (const run of runs) run.abort(reason);
+  if (await settledWithin(empty, ABORT_GRACE, clock)) return runs.length;
+  for (const run of runs) run.interrupt(reason);
+  await settledWithin(empty, FLUSH_TIME, clock);
+  return runs.length;
+}

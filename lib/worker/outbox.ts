@@ -1,0 +1,41 @@
+import type { Outcome, Settlement } from '../contract/index.js';
+import type { TaskRun } from '../execution/index.js';
+
+/** Settlements that wait for the next claim to ride with, and the run of each. */
+export class Outbox {
+  private settlements: Settlement[] = [];
+  private runs: TaskRun[] = [];
+
+  get size(): number {
+    return this.settlements.length;
+  }
+
+  put(run: TaskRun, outcome: Outcome): void {
+    this.settlements.push({
+      receipt: run.job.receipt,
+      outcome,
+      progress: run.closeProgress(),
+      enqueue: undefined,
+    });
+    this.runs.push(run);
+  }
+
+  /** Everything so far. */
+  take(): Batch {
+    const batch = { settlements: this.settlements, runs: this.runs };
+    this.settlements = [];
+    this.runs = [];
+    return batch;
+  }
+
+  /** A batch that could not be sent goes before what came meanwhile. Sending one twice is safe: it is told `already-applied`. */
+  putBack(batch: Batch): void {
+    this.settlements = [...batch.settlements, ...this.settlements];
+    this.runs = [...batch.runs, ...this.runs];
+  }
+}
+
+export interface Batch {
+  readonly settlements: Settlement[];
+  readonly runs: TaskRun[];
+}

@@ -1,0 +1,50 @@
+import type { JobRef, Outcome } from '../contract/index.js';
+import type { EventSink, TaskRun } from '../execution/index.js';
+
+/** Who in this process waits for the end of jobs. */
+export interface EndListener {
+  /** Whether anybody waits; asked before anything is told. */
+  readonly hasWaiters: boolean;
+  announce(job: JobRef): void;
+}
+
+/** Tells listeners what became of a run, once its backend has taken note. Builds no event where nobody listens. */
+export class SettledEvents {
+  constructor(
+    private readonly events: EventSink,
+    private readonly ends: EndListener,
+  ) {}
+
+  tell(run: TaskRun, outcome: Outcome): void {
+    switch (outcome.kind) {
+      case 'completed':
+        if (this.events.wants('completed')) {
+          const { result, duration } = run;
+          this.events.emit({ type: 'completed', ...about(run), result, duration });
+        }
+        break;
+      case 'retry':
+        if (this.events.wants('retrying')) {
+          this.events.emit({ type: 'retrying', ...about(run), error: run.error, retryIn: outcome.in });
+        }
+        return;
+      case 'failed':
+        if (this.events.wants('failed')) {
+          this.events.emit({ type: 'failed', ...about(run), error: run.error, reason: outcome.error });
+        }
+        break;
+      case 'cancelled':
+        if (this.events.wants('cancelled')) {
+          this.events.emit({ type: 'cancelled', ...about(run), reason: outcome.reason });
+        }
+        break;
+      case 'released':
+        return;
+    }
+    if (this.ends.hasWaiters) this.ends.announce(run.job);
+  }
+}
+
+function about({ job, workerId }: TaskRun) {
+  return { taskId: job.id, taskName: job.name, queueName: job.queue, workerId, attempt: job.attempt };
+}
