@@ -6,25 +6,25 @@ import type { Priority } from './priority.js';
 export interface EnqueueOptions {
   /** An id of your own (1–128 of `A–Z a–z 0–9 . _ : -`). The same id again gives the existing job. Default: a UUIDv7. */
   readonly id?: string | undefined;
-  /** 0 to 20; higher runs first. Default `Priority.NORMAL`, 5. */
+  /** 0 to 20; higher runs first. Default: the task's. */
   readonly priority?: Priority | undefined;
-  /** Due this long from now, or at that moment. Default: at once. Not together with `scheduleAt`. */
+  /** Due this long from now, or at that moment. Not together with `scheduleAt`. Default: the task's, else at once. */
   readonly delay?: Duration | Date | undefined;
-  /** Due at that moment; one that has passed means at once. */
+  /** Due at that moment; one that has passed means at once. Default: the task's, else at once. */
   readonly scheduleAt?: Date | undefined;
-  /** Runs after the first that a failing job gets. Default 3. */
+  /** Runs after the first that a failing job gets. Default: the task's. */
   readonly maxRetries?: number | undefined;
-  /** Of each run. Default: the worker's, 300 s; capped by `timeout.max`. */
+  /** Of each run; capped by `timeout.max`. Default: the task's. */
   readonly timeout?: Duration | undefined;
   /**
    * The same key gives back the job that has it, in whatever process, for 24 hours from its enqueue. A cancelled or
-   * deleted job frees its key, a failed one does not.
+   * deleted job frees its key, a failed one does not. Default: the task's, else none.
    */
   readonly idempotencyKey?: string | undefined;
   /**
    * Jobs that must complete first: handles, references, or bare ids, which are looked for on the queues of the same
    * backend. When one fails, this job is cancelled with the reason `dependency-failed`; it waits again when that one is
-   * retried.
+   * retried. Default: none.
    */
   readonly dependsOn?: Dependency | readonly Dependency[] | undefined;
 }

@@ -6,30 +6,37 @@ import type { TaskMiddlewareType } from './task-middleware.js';
 
 /** One broker. */
 export interface BackendOptions {
-  /** `memory` (default) or a type registered with `TaskBackendRegistry`. */
+  /** `memory`, or a type registered with `TaskBackendRegistry`. Default `memory`. */
   readonly type?: string | undefined;
+  /** Where the broker is. Default: what its type says; memory takes none. */
   readonly url?: string | undefined;
   /** What the broker calls the queue that this entry brings. Default: its name. */
   readonly queueName?: string | undefined;
-  /** What is the backend's own. */
+  /** What is the backend's own. Default: none. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** One of several brokers. Brings a queue of its own name. */
 export interface NamedBackendOptions extends BackendOptions {
+  /** Unique among them. */
   readonly name: string;
   /** The primary one also has `urgent`, `default` and `bulk`. Default: the first entry. */
   readonly primary?: boolean | undefined;
 }
 
-/** `limit` starts in any `per`, `burst` at once after a pause (default `limit`). */
+/** How many jobs may start in how long. */
 export interface RateLimitOptions {
+  /** Starts in any `per`, over all processes. */
   readonly limit: number;
+  /** The time that `limit` is counted over. */
   readonly per: Duration;
+  /** Starts at once after a pause. Default: `limit`. */
   readonly burst?: number | undefined;
 }
 
+/** One queue. */
 export interface QueueOptions {
+  /** Unique in the app. */
   readonly name: string;
   /** Name of its backend. Default: the primary one. */
   readonly backend?: string | undefined;
@@ -37,9 +44,9 @@ export interface QueueOptions {
   readonly maxSize?: number | undefined;
   /** Running at once over all processes. Default: no limit. */
   readonly concurrency?: number | undefined;
-  /** Starts over all processes. Default: no limit. */
+  /** Starts over all processes. */
   readonly rateLimit?: RateLimitOptions | undefined;
-  /** Middleware of this queue's jobs, inside the global one. */
+  /** Middleware of this queue's jobs, inside the global one. Default: none. */
   readonly middleware?: readonly TaskMiddlewareType[] | undefined;
 }
 
@@ -52,11 +59,11 @@ export interface WorkerOptions {
   readonly pollInterval?: Duration | undefined;
   /** How long running jobs get at shutdown before their signal is aborted. Default 30 s. */
   readonly shutdownTimeout?: Duration | undefined;
-  /** How long a job stays with a worker that says nothing. Default 30 s, at least 1 s. */
+  /** How long a job stays with a worker that says nothing; at least 1 s. Default 30 s. */
   readonly lease?: Duration | undefined;
   /** Which queues this process serves. Default: all that the app declares. */
   readonly queues?: readonly string[] | undefined;
-  /** A job of a task that no handler here has: `fail` (default) makes it a dead letter, `release` gives it back with backoff. */
+  /** A job of a task that no handler here has: `fail` makes it a dead letter, `release` gives it back with backoff. Default `fail`. */
   readonly unknownTask?: 'fail' | 'release' | undefined;
   /** How often overdue things are swept on queues that nothing else touches. Default 1 h. */
   readonly cleanupInterval?: Duration | undefined;
@@ -79,7 +86,7 @@ export type JobLogging = 'failures' | 'all' | 'none';
 export interface RetentionOptions {
   /** Completed and cancelled jobs with their results. Default 1 h. */
   readonly completedTtl?: Duration | undefined;
-  /** How many of them a queue keeps. Default 10,000; memory backend 1,000. */
+  /** How many of them a queue keeps. Default: what the backend's capabilities say, memory 1,000. */
   readonly completedMax?: number | undefined;
   /** Dead letters. Default 7 days. */
   readonly failedTtl?: Duration | undefined;
@@ -108,12 +115,12 @@ export interface TasksModuleOptions {
   readonly payload?: PayloadOptions | undefined;
   /** How long an idempotency key holds. Default 24 h. */
   readonly idempotencyTtl?: Duration | undefined;
-  /** Around every job, outermost first, inside the built-in ones. */
+  /** Around every job, outermost first, inside the built-in ones. Default: none. */
   readonly middleware?: readonly TaskMiddlewareType[] | undefined;
   /** Which runs are logged. Default `failures`. */
   readonly logging?: JobLogging | undefined;
-  /** Default: JSON. */
+  /** What payloads and results are written with. Default: JSON. */
   readonly codec?: PayloadCodec | undefined;
-  /** Default: the machine's. */
+  /** Where this process takes its time from. Default: the machine's. */
   readonly clock?: Clock | undefined;
 }

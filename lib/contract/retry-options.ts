@@ -8,13 +8,13 @@ export type CustomBackoff = (attempt: number, error: unknown) => Duration;
 
 /** What a failed run is answered with. */
 export interface RetryOptions {
-  /** Runs after the first. Default 3, so up to 4 runs. */
+  /** Runs after the first: 3 means up to 4 runs. Default 3. */
   readonly maxRetries?: number | undefined;
-  /** `fixed`: `delay` each time; `linear`: `delay × n`; `exponential` (default): `delay × 2^(n-1)`; or your own. */
+  /** `fixed`: `delay` each time; `linear`: `delay × n`; `exponential`: `delay × 2^(n-1)`; or your own. Default `exponential`. */
   readonly backoff?: 'fixed' | 'linear' | 'exponential' | CustomBackoff | undefined;
-  /** Default `'1s'`. */
+  /** What the backoff is counted from. Default 1 s. */
   readonly delay?: Duration | undefined;
-  /** Cap of any backoff. Default `'5m'`. */
+  /** Cap of any backoff. Default 5 m. */
   readonly maxDelay?: Duration | undefined;
   /** Spreads each backoff evenly over its upper half, so that jobs which failed together do not return together. Default true. */
   readonly jitter?: boolean | undefined;
@@ -27,8 +27,8 @@ export interface RetryOptions {
  * attempt counted, until `cooldown` is over; then one run tries whether it works again.
  */
 export interface CircuitBreakerOptions {
-  /** Default 5. */
+  /** Failures in a row that open it. Default 5. */
   readonly threshold?: number | undefined;
-  /** Default `'30s'`. */
+  /** How long it stays open before one run tries. Default 30 s. */
   readonly cooldown?: Duration | undefined;
 }

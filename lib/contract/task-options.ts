@@ -8,20 +8,20 @@ export interface TaskOptions {
   readonly name?: string | undefined;
   /** Where calls of it go when the call does not say. Default: `default` of the primary backend. */
   readonly queue?: string | undefined;
-  /** Default `Priority.NORMAL`, 5. */
+  /** 0 to 20; higher runs first. Default 5 (`Priority.NORMAL`). */
   readonly priority?: Priority | undefined;
-  /** Runs after the first. Default: `retry.maxRetries`, 3. */
+  /** Runs after the first. Default: `retry.maxRetries`. */
   readonly maxRetries?: number | undefined;
-  /** Of each run. Default: `timeout.default`, 300 s; capped by `timeout.max`. */
+  /** Of each run; capped by `timeout.max`. Default: `timeout.default`. */
   readonly timeout?: Duration | undefined;
-  /** Each call is due this long after its enqueue. */
+  /** Each call is due this long after its enqueue. Default: at once. */
   readonly delay?: Duration | undefined;
-  /** Each call is due at that moment. */
+  /** Each call is due at that moment. Default: at once. */
   readonly scheduleAt?: Date | undefined;
-  /** Calls with the same key give back the same job for 24 hours. */
+  /** Calls with the same key give back the same job for `idempotencyTtl`. Default: none. */
   readonly idempotencyKey?: string | ((payload: never) => string | undefined) | undefined;
-  /** On top of the module's `retry`. */
+  /** On top of the module's `retry`. Default: nothing. */
   readonly retry?: Omit<RetryOptions, 'maxRetries'> | undefined;
-  /** Default: none. `true` takes the breaker's own defaults. */
+  /** `true` takes the breaker's own defaults. Default: none. */
   readonly circuitBreaker?: boolean | CircuitBreakerOptions | undefined;
 }

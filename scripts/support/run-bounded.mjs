@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { ROOT } from './project.mjs';
+
+/** How long a process that was asked to end may take before it is killed. */
+const GRACE_MS = 5_000;
+const IS_WINDOWS = process.platform === 'win32';
+
+/**
+ * Runs `node <args>` in a process group of its own and for a bounded time. A signal to this process goes on to the
+ * group, and nothing of the group outlives it.
+ *
+ * @param {string[]} args
+ * @param {{ boundMs: number, env?: Record<string, string>, quiet?: boolean }} options `quiet`: keep what it prints
+ * and hand it back as `output` instead of showing it
+ * @returns {Promise<{ code: number, timedOut: boolean, output: string }>}
+ */
+export function runBounded(args, { boundMs, env = {}, quiet = false }) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      detached: !IS_WINDOWS,
+    });
+    let timedOut = false;
+    let output = '';
+    let hammer;
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
+
+    const end = (signal) => {
+      signalGroup(child, signal);
+      hammer ??= setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
+    };
+    const killAll = () => signalGroup(child, 'SIGKILL');
+    const bound = setTimeout(() => {
+      timedOut = true;
+      end('SIGTERM');
+    }, boundMs);
+
+    process.on('SIGINT', end).on('SIGTERM', end).on('exit', killAll);
+    const finish = (code) => {
+      clearTimeout(bound);
+      clearTimeout(hammer);
+      process.off('SIGINT', end).off('SIGTERM', end).off('exit', killAll);
+      killAll();
+      resolve({ code, timedOut, output });
+    };
+    child.once('error', (error) => {
+      output += error.message;
+      finish(1);
+    });
+    child.once('close', (code) => finish(code ?? 1));
+  });
+}
+
+function signalGroup(child, signal) {
+  if (child.pid === undefined) return;
+  try {
+    if (IS_WINDOWS) child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH' && error.code !== 'EPERM') throw error;
+  }
+}
