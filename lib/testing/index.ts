@@ -1,2 +1,1 @@
-/** What a backend's author needs to prove it. */
-export type { QueueBackend, StateBackend } from '../contract/index.js';
+export * from './manual-clock.js';
