@@ -40,7 +40,12 @@ const roomRules = CORRIDOR.map((room, place) => ({
             : []),
           ...(room === 'handlers'
             ? []
-            : [{ group: ['@nestjs/*/internal'], message: 'Only handlers/nest-internals.ts touches Nest internals.' }]),
+            : [
+                {
+                  group: ['@nestjs/*/internal'],
+                  message: 'Only handlers/nest-internals.ts touches Nest internals.',
+                },
+              ]),
         ],
       },
     ],
@@ -57,7 +62,10 @@ export default defineConfig({
     'typescript/no-misused-promises': 'error',
     'typescript/await-thenable': 'error',
     'typescript/no-explicit-any': 'error',
-    'typescript/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+    'typescript/consistent-type-imports': [
+      'error',
+      { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+    ],
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     'no-console': 'error',
     'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
@@ -67,6 +75,7 @@ export default defineConfig({
     'typescript/no-unnecessary-type-conversion': 'off',
     'no-await-in-loop': 'off',
     'no-shadow': 'off',
+    'typescript/no-extraneous-class': ['error', { allowWithDecorator: true, allowStaticOnly: false }],
     'no-underscore-dangle': 'off',
     'unicorn/no-thenable': 'off',
     'unicorn/consistent-function-scoping': 'off',
@@ -75,11 +84,21 @@ export default defineConfig({
   },
   overrides: [
     ...roomRules,
-    { files: ['lib/testing/**/*.ts'], rules: { 'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }] } },
+    {
+      files: ['lib/testing/**/*.ts'],
+      rules: { 'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }] },
+    },
     {
       files: ['sample/**', 'bench/**', 'scripts/**', 'test/**'],
       rules: { 'no-console': 'off', 'import/no-unassigned-import': 'off' },
     },
-    { files: ['test/**'], rules: { 'max-lines': 'off', 'typescript/unbound-method': 'off' } },
+    {
+      files: ['test/**'],
+      rules: {
+        'max-lines': 'off',
+        'typescript/unbound-method': 'off',
+        'typescript/no-extraneous-class': 'off',
+      },
+    },
   ],
 });

@@ -1,0 +1,2 @@
+/** A class with `@Task` methods. */
+export type HandlerClass<T = object> = abstract new (...args: never[]) => T;

@@ -1,0 +1,8 @@
+/**
+ * Fixed texts, so that two copies of this package in one `node_modules` still see each other's decorators; a random key
+ * (`DiscoveryService.createDecorator`) would hide them.
+ */
+export const TASK_METADATA = 'tasks:task';
+export const LISTENER_METADATA = 'tasks:listener';
+export const MIDDLEWARE_METADATA = 'tasks:middleware';
+export const CLIENT_TOKEN_METADATA = 'tasks:client-token';

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { TaskMiddlewareType } from '../contract/index.js';
+import { LISTENER_METADATA, MIDDLEWARE_METADATA, TASK_METADATA } from './metadata-keys.js';
+import type { ListenerMetadata } from './on-task-event.decorator.js';
+import type { TaskMetadata } from './task.decorator.js';
+
+type Method = (...args: never[]) => unknown;
+
+/**
+ * The only reader of what the decorators leave. It looks at prototypes, never at instances: an instance may be a proxy,
+ * or have its methods wrapped by an APM agent that copies no metadata.
+ */
+@Injectable()
+export class TaskMetadataAccessor {
+  getTask(method: Method): TaskMetadata | undefined {
+    return Reflect.getOwnMetadata(TASK_METADATA, method) as TaskMetadata | undefined;
+  }
+
+  getListeners(method: Method): readonly ListenerMetadata[] {
+    return (
+      (Reflect.getOwnMetadata(LISTENER_METADATA, method) as readonly ListenerMetadata[] | undefined) ?? []
+    );
+  }
+
+  /** Of a class (its parents' when it has none of its own) or of a method; outermost first. */
+  getMiddleware(target: object): readonly TaskMiddlewareType[] {
+    return (
+      (Reflect.getMetadata(MIDDLEWARE_METADATA, target) as readonly TaskMiddlewareType[] | undefined) ?? []
+    );
+  }
+
+  /** The task that `prototype` has under this name, inherited or its own. An override without `@Task()` has none. */
+  findTask(prototype: object, name: string): TaskMetadata | undefined {
+    return this.find(TASK_METADATA, prototype, name) as TaskMetadata | undefined;
+  }
+
+  findListeners(prototype: object, name: string): readonly ListenerMetadata[] {
+    return (this.find(LISTENER_METADATA, prototype, name) as readonly ListenerMetadata[] | undefined) ?? [];
+  }
+
+  findMiddleware(prototype: object, name: string): readonly TaskMiddlewareType[] {
+    return (
+      (this.find(MIDDLEWARE_METADATA, prototype, name) as readonly TaskMiddlewareType[] | undefined) ?? []
+    );
+  }
+
+  private find(key: string, prototype: object, name: string): unknown {
+    const owner = ownerOf(prototype, name);
+    if (owner === undefined) return undefined;
+    const method = Reflect.getOwnPropertyDescriptor(owner, name)?.value as unknown;
+    const own: unknown = typeof method === 'function' ? Reflect.getOwnMetadata(key, method) : undefined;
+    return own ?? Reflect.getOwnMetadata(key, owner, name);
+  }
+}
+
+function ownerOf(prototype: object, name: string): object | undefined {
+  let owner: object | null = prototype;
+  while (owner !== null && !Object.hasOwn(owner, name)) owner = Reflect.getPrototypeOf(owner);
+  return owner ?? undefined;
+}

@@ -1,0 +1,2 @@
+export type { TaskEventListener } from './event-listener.js';
+export * from './task-events.js';
