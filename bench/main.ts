@@ -1,0 +1,41 @@
+/** `npm run bench -- memory [--quick] [--json]`: every target of a backend, ours, peers and the raw limit in one run. */
+import { parseArgs } from 'node:util';
+import { cpus } from 'node:os';
+import { memoryBench } from './memory/bench.js';
+import type { BackendBench, BenchSize, Measure } from './measure.js';
+import { formatRow, header } from './table.js';
+
+const BACKENDS: Readonly<Record<string, BackendBench>> = { memory: memoryBench };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean' } },
+});
+const chosen = positionals.length === 0 ? Object.keys(BACKENDS) : positionals;
+const size: BenchSize = values.quick
+  ? { rounds: 1, jobs: 150_000, quick: true }
+  : { rounds: 3, jobs: 500_000, quick: false };
+
+if (!values.json) {
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${size.jobs} jobs a row`,
+  );
+  console.log(header());
+}
+let missed = 0;
+for (const name of chosen) {
+  const bench = BACKENDS[name];
+  if (bench === undefined) {
+    console.error(`No benchmark for "${name}". There are: ${Object.keys(BACKENDS).join(', ')}.`);
+    process.exit(2);
+  }
+  for await (const row of bench(size)) {
+    if (!row.met) missed++;
+    print(row);
+  }
+}
+if (!values.json) console.log(missed === 0 ? 'Every target is met.' : `${missed} targets are missed.`);
+
+function print(row: Measure): void {
+  console.log(values.json ? JSON.stringify(row) : formatRow(row));
+}

@@ -1,0 +1,13 @@
+/**
+ * Runs one subject of a benchmark in a process of its own and prints what it measured as JSON:
+ * `node --expose-gc dist/subject.js memory/end-to-end-ours 500000`.
+ */
+import type { Subject } from './subjects.js';
+
+const [name, jobs] = process.argv.slice(2);
+const { default: subject } = (await import(new URL(`./${name}.js`, import.meta.url).href)) as {
+  default: Subject;
+};
+const figures = await subject(Number(jobs));
+process.stdout.write(`${JSON.stringify(figures)}\n`);
+process.exit(0);

@@ -1,0 +1,32 @@
+import type { Measure } from './measure.js';
+
+const WIDTHS = [44, 14, 26, 14, 9, 9, 6];
+
+export function header(): string {
+  return line(['measure', 'ours', 'peers', 'raw', 'ratio', 'target', 'met']);
+}
+
+export function formatRow(row: Measure): string {
+  const peers = Object.entries(row.peers).map(([name, value]) => `${name} ${show(value)}`);
+  const bound = `${row.better === 'higher' ? '≥' : '≤'} ${show(row.target)}`;
+  return line([
+    `${row.measure} (${row.unit})`,
+    show(row.ours),
+    peers.join(', ') || '–',
+    row.raw === null ? '–' : show(row.raw),
+    show(row.ratio),
+    bound,
+    row.met ? 'yes' : 'NO',
+  ]);
+}
+
+function line(cells: readonly string[]): string {
+  return cells
+    .map((cell, place) => cell.padEnd(WIDTHS[place] ?? 0))
+    .join(' ')
+    .trimEnd();
+}
+
+function show(value: number): string {
+  return value >= 1_000 ? Math.round(value).toLocaleString('en') : String(Math.round(value * 100) / 100);
+}
