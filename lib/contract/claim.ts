@@ -1,4 +1,4 @@
-import type { Checkpoint, JobRef, Ms, ParentOutcome } from './job-record.js';
+import type { Checkpoint, ErrorRecord, JobRef, Ms, ParentOutcome } from './job-record.js';
 import type { Receipt, Settlement, Verdict } from './outcome.js';
 import type { Payload } from './payload.js';
 import type { Transaction } from './transaction.js';
@@ -63,6 +63,21 @@ export interface Limited {
   readonly retryInMs?: Ms;
 }
 
+/**
+ * A job that ended inside the store, with nobody in hand of it: it stalled too often, or a job that it depends on did not
+ * complete. Told once, to one process, so that events and waiters hear of it; the record is what counts.
+ */
+export interface EndedJob extends JobRef {
+  readonly name: string;
+  readonly attempt: number;
+  /** Who had it last. */
+  readonly worker?: string | undefined;
+  /** Of a dead letter; absent when it was cancelled. */
+  readonly error?: ErrorRecord | undefined;
+  /** Of a cancelled job. */
+  readonly cancelReason?: string | undefined;
+}
+
 export interface Claim {
   readonly jobs: readonly ClaimedJob[];
   /** One for each of `settle`, in its order. */
@@ -70,4 +85,6 @@ export interface Claim {
   /** The earliest moment at which a queue of `take` could have something new without a push: due, lease expiry, limiter. */
   readonly nextInMs?: Ms | undefined;
   readonly limited?: readonly Limited[] | undefined;
+  /** What has ended inside the store since somebody was told last. A store may forget all but the latest 1,000. */
+  readonly ended?: readonly EndedJob[] | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Capabilities } from './capabilities.js';
-import type { Claim, ClaimRequest } from './claim.js';
+import type { Claim, ClaimRequest, EndedJob } from './claim.js';
 import type { ErrorCode } from './error-code.js';
 import type { Checkpoint, Counts, JobQuery, JobRecord, JobRef, Ms, Page, Progress } from './job-record.js';
 import type { JobState } from './job-state.js';
@@ -69,7 +69,7 @@ export interface QueueBackend {
    * no attempt is left; later ones, while attempts are left, after 2^(stalls-1) seconds, at most 60; the
    * `maxStalled`th makes a dead letter with the code `TASKS_STALLED`. With `maxStalled: 0` only the attempts decide.
    */
-  recover(): Promise<{ recovered: number; nextInMs?: Ms }>;
+  recover(): Promise<Recovery>;
 
   /**
    * Calls `onAvailable` whenever something may have become claimable since the last claim on the queue, or the moment
@@ -105,6 +105,16 @@ export interface QueueBackend {
     jobs: readonly JobRef[],
     patch?: { readonly payload?: Payload | undefined; readonly delay?: Ms | undefined },
   ): Promise<RetryVerdict[]>;
+}
+
+/** What a sweep did. */
+export interface Recovery {
+  /** Jobs whose lease was lost. */
+  readonly recovered: number;
+  /** The earliest moment at which something is due again. */
+  readonly nextInMs?: Ms | undefined;
+  /** As in a claim. */
+  readonly ended?: readonly EndedJob[] | undefined;
 }
 
 export interface EnqueueCallOptions {

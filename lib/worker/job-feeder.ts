@@ -165,6 +165,7 @@ export class JobFeeder implements RunSink<TaskRun> {
     this.parts.slots.redeem(slots);
     for (let place = 0; place < batch.runs.length; place++)
       this.conclude(batch, place, claim.verdicts[place]);
+    if (claim.ended !== undefined) this.parts.settled.tellEnded(claim.ended);
     for (const job of claim.jobs) this.begin(job);
     const full = slots > 0 && claim.jobs.length >= slots;
     if (full) this.woken = true;

@@ -1,4 +1,5 @@
-import type { JobRef, Outcome } from '../contract/index.js';
+import type { EndedJob, JobRef, Outcome } from '../contract/index.js';
+import { RemoteTaskError } from '../errors/index.js';
 import type { EventSink, TaskRun } from '../execution/index.js';
 
 /** Who in this process waits for the end of jobs. */
@@ -42,6 +43,24 @@ export class SettledEvents {
         return;
     }
     if (this.ends.hasWaiters) this.ends.announce(run.job);
+  }
+
+  /** Tells of jobs that ended inside the store. */
+  tellEnded(ended: readonly EndedJob[]): void {
+    for (const job of ended) {
+      this.emitEnded(job);
+      if (this.ends.hasWaiters) this.ends.announce(job);
+    }
+  }
+
+  private emitEnded({ id, name, queue, attempt, worker, error, cancelReason }: EndedJob): void {
+    const about = { taskId: id, taskName: name, queueName: queue, workerId: worker ?? '', attempt };
+    if (error === undefined) {
+      const reason = cancelReason ?? 'cancelled';
+      if (this.events.wants('cancelled')) this.events.emit({ type: 'cancelled', ...about, reason });
+    } else if (this.events.wants('failed')) {
+      this.events.emit({ type: 'failed', ...about, error: new RemoteTaskError(error), reason: error });
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, ClockTimer, Ms, QueueBackend } from '../contract/index.js';
+import type { Clock, ClockTimer, EndedJob, Ms, QueueBackend } from '../contract/index.js';
 
 /**
  * Does what is overdue on queues that no claim touches: retention, and jobs whose worker died on a queue that nobody serves
@@ -12,6 +12,7 @@ export class Sweeper {
     private interval: Ms,
     private readonly clock: Clock,
     private readonly logger: { warn(message: string): void },
+    private readonly onEnded: (ended: readonly EndedJob[]) => void,
   ) {}
 
   start(): void {
@@ -35,6 +36,7 @@ export class Sweeper {
   async sweep(): Promise<void> {
     const swept = await Promise.allSettled(this.backends.map((backend) => backend.recover()));
     for (const one of swept) {
+      if (one.status === 'fulfilled') this.onEnded(one.value.ended ?? []);
       if (one.status === 'rejected')
         this.logger.warn(`Sweep failed: ${String((one.reason as Error).message)}`);
     }

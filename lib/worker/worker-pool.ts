@@ -115,6 +115,7 @@ export class WorkerPool {
       this.cleanupInterval,
       this.parts.clock,
       this.parts.logger,
+      (ended) => this.parts.settled.tellEnded(ended),
     );
     this.sweeper.start();
     await Promise.all(served.map((one, place) => this.startOne(one, place)));
