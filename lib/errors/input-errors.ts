@@ -77,6 +77,11 @@ export class DuplicateTaskError extends TaskError {
 
 /** A hostile value must not flood or forge a log line: quoted, escaped, at most 80 characters. */
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'string' ? JSON.stringify(value) : describe(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** An object may have no prototype, or a `toString` that throws. */
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'An object' : String(value);
 }

@@ -1,0 +1,31 @@
+import ms from 'ms';
+import type { Duration } from '../contract/index.js';
+import { InvalidDurationError } from '../errors/index.js';
+
+/** Over three thousand years: beyond it a due moment is no longer a date. */
+const LONGEST = 100_000_000_000_000;
+
+/**
+ * A duration in whole milliseconds, rounded up.
+ *
+ * @param value Milliseconds, or a text such as `'30s'`, `'5m'`, `'1h'`, `'2 days'`.
+ * @param path Where it was given, for the message.
+ * @throws InvalidDurationError when it is negative, not finite, or cannot be read
+ * @example
+ * toMs('1.5h'); // 5_400_000
+ */
+export function toMs(value: Duration, path?: string): number {
+  const parsed = typeof value === 'string' ? parse(value) : value;
+  if (typeof parsed !== 'number' || !(parsed >= 0 && parsed <= LONGEST)) {
+    throw new InvalidDurationError(value, path);
+  }
+  return Math.ceil(parsed);
+}
+
+function parse(text: string): number | undefined {
+  try {
+    return ms(text.trim() as ms.StringValue);
+  } catch {
+    return undefined; // It throws for an empty text and for one of more than a hundred characters.
+  }
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { notesOf } from './option-fields.js';
+import { unwrap } from './option-problems.js';
+import { circuitBreakerSchema, optionSchema } from './option-schema.js';
+
+/** One row of the table of options. */
+export interface OptionDefault {
+  /** Dotted; `[]` stands for each entry of a list. */
+  readonly path: string;
+  readonly type: string;
+  /** As it is written in the docs: a value, or what holds where there is none. */
+  readonly default: string;
+  readonly description: string;
+}
+
+/**
+ * Every option of `TasksModule.forRoot()`, and `circuitBreaker` of `@Task()`, in order, read from the schema that
+ * checks them. The docs' table is held equal to it by a test.
+ */
+export const OPTION_DEFAULTS: readonly OptionDefault[] = [
+  ...rowsOf(optionSchema, ''),
+  ...rowsOf(circuitBreakerSchema, 'task.circuitBreaker.'),
+];
+
+function rowsOf(schema: z.ZodType, prefix: string): OptionDefault[] {
+  const object = unwrap(schema);
+  if (!(object instanceof z.ZodObject)) return [];
+  return Object.entries(object.shape).flatMap(([key, value]) => fieldRows(value as z.ZodType, prefix + key));
+}
+
+function fieldRows(field: z.ZodType, path: string): OptionDefault[] {
+  const { type, description, otherwise } = notesOf(field);
+  const inner = unwrap(field);
+  const below =
+    inner instanceof z.ZodArray
+      ? rowsOf(inner.element as z.ZodType, `${path}[].`)
+      : rowsOf(inner, `${path}.`);
+  if (type === undefined || description === undefined) return below;
+  return [{ path, type, default: otherwise ?? defaultText(field), description }, ...below];
+}
+
+function defaultText(field: z.ZodType): string {
+  const value: unknown =
+    field instanceof z.ZodDefault || field instanceof z.ZodPrefault ? field.def.defaultValue : undefined;
+  if (Array.isArray(value)) return 'none';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if ('encode' in value) return 'JSON';
+  return 'now' in value ? "the machine's" : 'none';
+}

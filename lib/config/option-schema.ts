@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { jsonCodec } from '../codecs/index.js';
+import {
+  systemClock,
+  type Clock,
+  type CustomBackoff,
+  type PayloadCodec,
+  type RateLimit,
+  type TaskMiddlewareType,
+} from '../contract/index.js';
+import * as field from './option-fields.js';
+
+const NO_LIMIT = 'no limit';
+
+const middlewareList = (description: string) =>
+  z
+    .array(field.own<TaskMiddlewareType>(field.isFunction, 'must be a middleware class'), {
+      error: 'must be a list of middleware classes',
+    })
+    .prefault([])
+    .meta({ type: 'TaskMiddlewareType[]', description });
+
+const rateLimit = z
+  .strictObject(
+    {
+      limit: field
+        .whole(1)
+        .meta({ type: 'number', description: 'Starts in any `per`.', otherwise: 'required' }),
+      per: field.duration(1).meta({ type: 'duration', description: 'The window.', otherwise: 'required' }),
+      burst: field.optionalWhole('Starts at once after a pause.', 'the limit', 1),
+    },
+    { error: 'must be { limit, per, burst? }' },
+  )
+  .transform(({ limit, per, burst }): RateLimit =>
+    burst === undefined ? { limit, per } : { limit, per, burst },
+  );
+
+const backendFields = {
+  type: field
+    .name()
+    .default('memory')
+    .meta({ type: 'string', description: 'A type registered with `TaskBackendRegistry`.' }),
+  url: field.textOption('Where the broker is.', "the type's own"),
+  queueName: field.nameOption(
+    'What the broker calls the queue that this backend brings.',
+    "the queue's name",
+  ),
+  options: z
+    .record(z.string(), z.unknown(), { error: 'must be an object' })
+    .prefault({})
+    .meta({ type: 'object', description: "What is the backend's own." }),
+};
+
+const requiredName = (description: string) =>
+  field.name().meta({ type: 'string', description, otherwise: 'required' });
+
+export const retrySchema = z.strictObject({
+  maxRetries: field.wholeOption('Runs after the first.', 3, 0, 1_000_000),
+  backoff: z
+    .union(
+      [z.enum(['fixed', 'linear', 'exponential']), field.own<CustomBackoff>(field.isFunction, 'function')],
+      { error: "must be 'fixed', 'linear', 'exponential' or a function" },
+    )
+    .default('exponential')
+    .meta({
+      type: "'fixed' | 'linear' | 'exponential' | CustomBackoff",
+      description: 'How the delay grows with the attempts.',
+    }),
+  delay: field.durationOption('Before the second run.', '1s'),
+  maxDelay: field.durationOption('Cap of any backoff.', '5m'),
+  jitter: field.flagOption('Spreads each backoff over its upper half.', true),
+  shouldRetry: field
+    .own<(error: unknown, attempt: number) => boolean>(field.isFunction, 'must be a function')
+    .optional()
+    .meta({
+      type: 'function',
+      description: 'Says by the error whether another run makes sense.',
+      otherwise: 'always',
+    }),
+});
+
+export const circuitBreakerSchema = z.strictObject({
+  threshold: field.wholeOption('Failures in a row that open it.', 5, 1),
+  cooldown: field.durationOption('How long it stays open.', '30s', 1),
+});
+
+export const queueSchema = z.strictObject(
+  {
+    name: requiredName('Its name.'),
+    backend: field.nameOption('Where it lives.', 'the primary backend'),
+    maxSize: field.optionalWhole('Waiting jobs; more are refused.', NO_LIMIT, 1),
+    concurrency: field.optionalWhole('Running at once over all processes.', NO_LIMIT, 1),
+    rateLimit: rateLimit.optional().meta({
+      type: '{ limit, per, burst? }',
+      description: 'Starts over all processes.',
+      otherwise: NO_LIMIT,
+    }),
+    middleware: middlewareList("Around this queue's jobs, inside the global middleware."),
+  },
+  { error: 'must be an object with a name' },
+);
+
+const workerSchema = z.strictObject({
+  workerCount: field.wholeOption('Workers in this process.', 4, 1, 10_000),
+  maxConcurrentTasks: field.wholeOption('Jobs that each worker runs at once.', 10, 1, 100_000),
+  pollInterval: field.durationOption('How often to look for work that nothing announced.', '500ms', 1),
+  shutdownTimeout: field.durationOption('What running jobs get before their signal is aborted.', '30s'),
+  lease: field.durationOption('How long a job stays with a worker that says nothing.', '30s', '1s'),
+  queues: z
+    .array(field.name(), { error: 'must be a list of queue names' })
+    .optional()
+    .meta({ type: 'string[]', description: 'Which queues this process serves.', otherwise: 'all declared' }),
+  unknownTask: field.choiceOption('What becomes of a job that no handler here takes.', 'fail', [
+    'fail',
+    'release',
+  ]),
+  cleanupInterval: field.durationOption('How often idle queues are swept.', '1h', 1),
+  maxZombies: field.wholeOption('Handlers that may outlive their timeout before no more is taken.', 100, 1),
+  autoStart: field.flagOption('Whether workers start with the application.', true),
+});
+
+const retentionSchema = z.strictObject({
+  completedTtl: field.durationOption('Completed and cancelled jobs with their results.', '1h'),
+  completedMax: field.optionalWhole('How many of them a queue keeps.', '10,000; memory 1,000', 0),
+  failedTtl: field.durationOption('Dead letters.', '7 days'),
+  failedMax: field.optionalWhole('How many of them a queue keeps.', NO_LIMIT, 0),
+});
+
+/** Every option with its check, its default and its notes: the one place where they stand. */
+export const optionSchema = z.strictObject(
+  {
+    backend: z
+      .strictObject(backendFields)
+      .optional()
+      .meta({ type: 'object', description: 'The one broker.', otherwise: 'memory' }),
+    backends: z
+      .array(
+        z.strictObject(
+          {
+            name: requiredName('Its name, and that of the queue that it brings.'),
+            primary: field.optionalFlag(
+              'Whether `urgent`, `default` and `bulk` live here.',
+              'the first entry is primary',
+            ),
+            ...backendFields,
+          },
+          { error: 'must be an object with a name' },
+        ),
+        { error: 'must be a list of backends' },
+      )
+      .min(1, { error: 'must name at least one backend' })
+      .optional()
+      .meta({ type: 'object[]', description: 'Several brokers by name.', otherwise: 'none' }),
+    queues: z
+      .array(queueSchema, { error: 'must be a list of queues' })
+      .prefault([])
+      .meta({ type: 'object[]', description: 'Queues beside those that the backends bring.' }),
+    worker: workerSchema.prefault({}),
+    retry: retrySchema.prefault({}),
+    timeout: z
+      .strictObject({
+        default: field.durationOption('Of tasks that do not say.', '300s', 1),
+        max: field.optionalDuration('Caps every timeout.', 'no cap', 1),
+      })
+      .prefault({}),
+    retention: retentionSchema.prefault({}),
+    payload: z
+      .strictObject({
+        maxSize: field.wholeOption('Bytes of an encoded payload; more is refused.', 1_048_576, 1),
+        maxResultSize: field.wholeOption('Bytes of an encoded result; more fails the job.', 262_144, 1),
+      })
+      .prefault({}),
+    idempotencyTtl: field.durationOption('How long an idempotency key holds.', '24h', 1),
+    middleware: middlewareList('Around every job, outermost first, inside the built-in ones.'),
+    codec: field
+      .own<PayloadCodec>(
+        (value) =>
+          field.hasMethods(value, 'encode', 'decode') && typeof (value as PayloadCodec).name === 'string',
+        'must be a codec: { name, encode, decode }',
+      )
+      .default(() => jsonCodec)
+      .meta({ type: 'PayloadCodec', description: 'Turns payloads into text or bytes, and back.' }),
+    clock: field
+      .own<Clock>((value) => field.hasMethods(value, 'now', 'setTimer'), 'must be a clock: { now, setTimer }')
+      .default(() => systemClock)
+      .meta({ type: 'Clock', description: 'Where this process takes its time from.' }),
+  },
+  { error: 'must be an object' },
+);
+
+export type ParsedOptions = z.output<typeof optionSchema>;
+export type ParsedQueue = z.output<typeof queueSchema>;

@@ -1,0 +1,71 @@
+import type { ParsedOptions } from './option-schema.js';
+import type { ResolvedBackend, ResolvedQueue } from './resolved-options.js';
+
+/** What the primary backend brings, first served first. */
+export const BUILT_IN_QUEUES = ['urgent', 'default', 'bulk'] as const;
+/** Where calls go that say nothing else; it also answers to the name of the primary backend. */
+export const DEFAULT_QUEUE = 'default';
+
+/** The brokers, in the order given. With none given: memory. */
+export function layOutBackends(options: ParsedOptions): ResolvedBackend[] {
+  if (options.backends === undefined) {
+    const { type = 'memory', url, queueName = DEFAULT_QUEUE, options: own = {} } = options.backend ?? {};
+    return [{ name: type, primary: true, type, url, queueName, options: own }];
+  }
+  const primaryAt = primaryIndex(options.backends);
+  return options.backends.map(({ name, type, url, queueName, options: own }, index) => {
+    const primary = index === primaryAt;
+    return {
+      name,
+      primary,
+      type,
+      url,
+      queueName: queueName ?? (primary ? DEFAULT_QUEUE : name),
+      options: own,
+    };
+  });
+}
+
+/** The flagged entry, or else the first. */
+export function primaryIndex(entries: readonly { readonly primary?: unknown }[]): number {
+  return Math.max(
+    0,
+    entries.findIndex((entry) => entry.primary === true),
+  );
+}
+
+/** Every queue of the app: what the backends bring, then what `queues` adds or sets limits for. */
+export function layOutQueues(options: ParsedOptions, backends: readonly ResolvedBackend[]): ResolvedQueue[] {
+  const queues = new Map<string, ResolvedQueue>();
+  for (const queue of broughtQueues(backends, options.backends !== undefined)) queues.set(queue.name, queue);
+  const primary = backends.find((backend) => backend.primary)?.name ?? '';
+  for (const entry of options.queues) {
+    const name = entry.name === queues.get(DEFAULT_QUEUE)?.alias ? DEFAULT_QUEUE : entry.name;
+    const brought = queues.get(name);
+    queues.set(name, {
+      ...entry,
+      name,
+      alias: brought?.alias,
+      backend: entry.backend ?? brought?.backend ?? primary,
+      brokerName: brought?.brokerName ?? name,
+    });
+  }
+  return [...queues.values()];
+}
+
+function broughtQueues(backends: readonly ResolvedBackend[], named: boolean): ResolvedQueue[] {
+  return backends.flatMap(({ name, primary, queueName }): ResolvedQueue[] => {
+    const queue = (own: string, brokerName: string, alias?: string): ResolvedQueue => ({
+      name: own,
+      alias,
+      backend: name,
+      middleware: [],
+      brokerName,
+    });
+    if (!primary) return [queue(name, queueName)];
+    const alias = named && name !== DEFAULT_QUEUE ? name : undefined;
+    return BUILT_IN_QUEUES.map((own) =>
+      own === DEFAULT_QUEUE ? queue(own, queueName, alias) : queue(own, own),
+    );
+  });
+}

@@ -1,0 +1,110 @@
+import type {
+  Clock,
+  CustomBackoff,
+  Ms,
+  PayloadCodec,
+  RateLimit,
+  TaskMiddlewareType,
+} from '../contract/index.js';
+
+/** One broker, with its defaults filled in. */
+export interface ResolvedBackend {
+  readonly name: string;
+  readonly primary: boolean;
+  readonly type: string;
+  readonly url?: string | undefined;
+  /** What the broker calls the queue that this backend brings. */
+  readonly queueName: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface ResolvedQueue {
+  readonly name: string;
+  /** A second name of it: `default` also goes by the name of the primary backend. */
+  readonly alias?: string | undefined;
+  readonly backend: string;
+  readonly maxSize?: number | undefined;
+  readonly concurrency?: number | undefined;
+  readonly rateLimit?: RateLimit | undefined;
+  readonly middleware: readonly TaskMiddlewareType[];
+  /** What the broker calls it. */
+  readonly brokerName: string;
+}
+
+export interface ResolvedWorker {
+  readonly workerCount: number;
+  readonly maxConcurrentTasks: number;
+  readonly pollInterval: Ms;
+  readonly shutdownTimeout: Ms;
+  readonly lease: Ms;
+  /** Undefined: all that the app declares. */
+  readonly queues?: readonly string[] | undefined;
+  readonly unknownTask: 'fail' | 'release';
+  readonly cleanupInterval: Ms;
+  readonly maxZombies: number;
+  readonly autoStart: boolean;
+}
+
+export interface ResolvedRetry {
+  readonly maxRetries: number;
+  readonly backoff: 'fixed' | 'linear' | 'exponential' | CustomBackoff;
+  readonly delay: Ms;
+  readonly maxDelay: Ms;
+  readonly jitter: boolean;
+  readonly shouldRetry?: ((error: unknown, attempt: number) => boolean) | undefined;
+}
+
+export interface ResolvedTimeout {
+  readonly default: Ms;
+  readonly max?: Ms | undefined;
+}
+
+export interface ResolvedRetention {
+  readonly completedTtl: Ms;
+  /** Undefined: what the backend's capabilities say. */
+  readonly completedMax?: number | undefined;
+  readonly failedTtl: Ms;
+  readonly failedMax?: number | undefined;
+}
+
+export interface ResolvedPayload {
+  /** Bytes. */
+  readonly maxSize: number;
+  /** Bytes. */
+  readonly maxResultSize: number;
+}
+
+export interface ResolvedCircuitBreaker {
+  readonly threshold: number;
+  readonly cooldown: Ms;
+}
+
+/** `TasksModuleOptions` checked, with every default filled in and every duration in milliseconds. */
+export interface ResolvedOptions {
+  readonly backends: readonly ResolvedBackend[];
+  readonly queues: readonly ResolvedQueue[];
+  readonly worker: ResolvedWorker;
+  readonly retry: ResolvedRetry;
+  readonly timeout: ResolvedTimeout;
+  readonly retention: ResolvedRetention;
+  readonly payload: ResolvedPayload;
+  readonly idempotencyTtl: Ms;
+  readonly middleware: readonly TaskMiddlewareType[];
+  readonly codec: PayloadCodec;
+  readonly clock: Clock;
+}
+
+/** `TaskOptions` checked, on top of the module's defaults. */
+export interface ResolvedTaskOptions {
+  readonly name: string;
+  readonly queue?: string | undefined;
+  readonly priority: number;
+  readonly maxRetries: number;
+  /** Explicit or the module's default, capped already. */
+  readonly timeout: Ms;
+  readonly delay?: Ms | undefined;
+  readonly scheduleAt?: Date | undefined;
+  readonly idempotencyKey?: string | ((payload: never) => string | undefined) | undefined;
+  readonly retry: ResolvedRetry;
+  readonly circuitBreaker?: ResolvedCircuitBreaker | undefined;
+}
