@@ -172,6 +172,11 @@ export const optionSchema = z.strictObject(
       .prefault({}),
     idempotencyTtl: field.durationOption('How long an idempotency key holds.', '24h', 1),
     middleware: middlewareList('Around every job, outermost first, inside the built-in ones.'),
+    logging: field.choiceOption("Which runs are written to Nest's logger.", 'failures', [
+      'failures',
+      'all',
+      'none',
+    ]),
     codec: field
       .own<PayloadCodec>(
         (value) =>

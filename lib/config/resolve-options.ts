@@ -21,7 +21,8 @@ export function resolveOptions(input: TasksModuleOptions = {}): ResolvedOptions 
   if (data === undefined || found.length > 0) throw new InvalidOptionError(found);
   const backends = layOutBackends(data);
   const queues = layOutQueues(data, backends);
-  const { worker, retry, timeout, retention, payload, idempotencyTtl, middleware, codec, clock } = data;
+  const { worker, retry, timeout, retention, payload, idempotencyTtl, middleware, logging, codec, clock } =
+    data;
   return {
     backends,
     queues,
@@ -32,6 +33,7 @@ export function resolveOptions(input: TasksModuleOptions = {}): ResolvedOptions 
     payload,
     idempotencyTtl,
     middleware,
+    logging,
     codec,
     clock,
   };

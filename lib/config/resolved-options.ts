@@ -1,6 +1,7 @@
 import type {
   Clock,
   CustomBackoff,
+  JobLogging,
   Ms,
   PayloadCodec,
   RateLimit,
@@ -90,6 +91,7 @@ export interface ResolvedOptions {
   readonly payload: ResolvedPayload;
   readonly idempotencyTtl: Ms;
   readonly middleware: readonly TaskMiddlewareType[];
+  readonly logging: JobLogging;
   readonly codec: PayloadCodec;
   readonly clock: Clock;
 }
