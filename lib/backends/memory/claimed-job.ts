@@ -1,0 +1,48 @@
+import type { ClaimedExtra, ClaimedJob, Receipt } from '../../contract/index.js';
+import { type JobEntry, JobReceipt } from './job-entry.js';
+import type { JobRarities } from './job-rarities.js';
+import { ownPayload } from './own-payload.js';
+import { parentOutcome } from './parent-outcome.js';
+
+/** A job as its worker gets it. */
+export function claimedJob(entry: JobEntry): ClaimedJob {
+  const { kind, rare } = entry;
+  return {
+    queue: entry.queue.name,
+    id: entry.id,
+    receipt: new JobReceipt(entry, entry.fence) as unknown as Receipt,
+    name: kind.name,
+    payload: ownPayload(entry.payload),
+    codec: kind.codec,
+    priority: entry.priority,
+    attempt: entry.attempt,
+    maxRetries: kind.maxRetries,
+    stalls: entry.stalls,
+    timeout: kind.timeout,
+    fence: String(entry.fence),
+    createdAt: entry.createdAt,
+    extra: rare === undefined ? undefined : claimedExtra(rare),
+  };
+}
+
+function claimedExtra(rare: JobRarities): ClaimedExtra | undefined {
+  const { key, headers, checkpoint, links, signals, replays } = rare;
+  if (
+    key === undefined &&
+    headers === undefined &&
+    checkpoint === undefined &&
+    links === undefined &&
+    signals === undefined &&
+    replays === 0
+  ) {
+    return undefined;
+  }
+  return {
+    key,
+    headers,
+    checkpoint: ownPayload(checkpoint),
+    parents: links?.parents.map((link) => parentOutcome(link, links.policy)),
+    signals: signals?.toRecord(),
+    replays,
+  };
+}

@@ -1,0 +1,1 @@
+export { type MemoryBackendOptions, MemoryQueueBackend } from './memory-queue-backend.js';

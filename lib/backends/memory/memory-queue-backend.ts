@@ -1,0 +1,218 @@
+import {
+  type BackendInfo,
+  type BackendSubscription,
+  type CancelVerdict,
+  type Capabilities,
+  type Checkpoint,
+  type Claim,
+  type ClaimRequest,
+  type Clock,
+  type Counts,
+  type EnqueueCallOptions,
+  type EnqueueVerdict,
+  JOB_STATES,
+  type JobQuery,
+  type JobRecord,
+  type JobRef,
+  type JobState,
+  type Ms,
+  type NewJob,
+  type Page,
+  type Payload,
+  type Progress,
+  type QueueBackend,
+  type QueueDefinition,
+  type Receipt,
+  type RetryVerdict,
+  systemClock,
+  type Transaction,
+  type Verdict,
+} from '../../contract/index.js';
+import { TasksClosedError, UnsupportedOperationError } from '../../errors/index.js';
+import { cancelJob } from './cancel.js';
+import { claimJobs } from './claim.js';
+import { enqueueJobs } from './enqueue.js';
+import { extendLeases } from './extend.js';
+import { findJobs } from './find.js';
+import { jobRecord } from './job-view.js';
+import { MEMORY_CAPABILITIES } from './memory-capabilities.js';
+import { MemoryStore } from './memory-store.js';
+import { recordOf } from './record.js';
+import { recoverAll } from './recover.js';
+import { clearQueue, removeJob } from './remove.js';
+import { retryDeadJob } from './replay.js';
+import { signalJob } from './signal.js';
+
+export interface MemoryBackendOptions {
+  /** Default: the machine's. */
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Queues in this process's memory: nothing to install, nothing survives a restart.
+ *
+ * It keeps no timer and does nothing between calls. Each call first does what is overdue on the queues that it
+ * touches, and `claim` and `recover` say when to come back.
+ *
+ * @example
+ * const backend = new MemoryQueueBackend();
+ * await backend.open();
+ * const { jobs } = await backend.claim({ worker: 'w1', lease: 30_000, take: [{ queue: 'default', limit: 10 }] });
+ */
+export class MemoryQueueBackend implements QueueBackend {
+  readonly capabilities: Capabilities = MEMORY_CAPABILITIES;
+
+  private readonly store = new MemoryStore(this.capabilities);
+  private readonly clock: Clock;
+  private isClosed = false;
+
+  constructor(options: MemoryBackendOptions = {}) {
+    this.clock = options.clock ?? systemClock;
+  }
+
+  open(): Promise<void> {
+    return this.answer(() => undefined);
+  }
+
+  close(): Promise<void> {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+
+  ping(): Promise<BackendInfo> {
+    return this.answer(() => ({ type: 'memory', version: process.versions.node }));
+  }
+
+  declare(queues: readonly QueueDefinition[]): void {
+    for (const queue of queues) this.store.define(queue, this.clock.now());
+    this.store.settleDown();
+  }
+
+  enqueue(jobs: readonly NewJob[], options?: EnqueueCallOptions): Promise<EnqueueVerdict[]> {
+    return this.answer((now) => {
+      refuseTransaction(options?.tx);
+      return enqueueJobs(this.store, jobs, options, now);
+    });
+  }
+
+  claim(request: ClaimRequest): Promise<Claim> {
+    return this.answer((now) => {
+      refuseTransaction(request.tx);
+      return claimJobs(this.store, request, this.capabilities.minLease, now);
+    });
+  }
+
+  extend(receipts: readonly Receipt[], lease: Ms): Promise<{ lost: Receipt[]; cancelled: Receipt[] }> {
+    return this.answer((now) => extendLeases(receipts, Math.max(lease, this.capabilities.minLease), now));
+  }
+
+  record(
+    receipt: Receipt,
+    patch: { readonly progress?: Progress | undefined; readonly checkpoint?: Checkpoint | undefined },
+  ): Promise<Verdict> {
+    return this.answer((now) => recordOf(receipt, patch, now));
+  }
+
+  signal(job: JobRef, name: string, value: Payload): Promise<void> {
+    return this.answer((now) => {
+      this.store.known(job.queue, now);
+      signalJob(this.store.job(job), name, value, now);
+    });
+  }
+
+  recover(): Promise<{ recovered: number; nextInMs?: Ms }> {
+    return this.answer((now) => recoverAll(this.store, now));
+  }
+
+  subscribe(
+    queue: string,
+    options: { readonly demand: number },
+    onAvailable: () => void,
+  ): BackendSubscription {
+    return this.store.queue(queue).wakeUps.subscribe(options.demand, onAvailable);
+  }
+
+  get(jobs: readonly JobRef[]): Promise<(JobRecord | undefined)[]> {
+    return this.answer((now) =>
+      jobs.map((job) => {
+        const entry = this.store.known(job.queue, now)?.jobs.get(job.id);
+        return entry && jobRecord(entry);
+      }),
+    );
+  }
+
+  find(query: JobQuery): Promise<Page<JobRecord>> {
+    return this.answer((now) => {
+      const queue = this.store.known(query.queue, now);
+      return queue === undefined ? { items: [] } : findJobs(queue, query);
+    });
+  }
+
+  count(queue: string): Promise<Counts> {
+    return this.answer((now) => {
+      const known = this.store.known(queue, now);
+      return Object.fromEntries(JOB_STATES.map((state, code) => [state, known?.count(code) ?? 0])) as Counts;
+    });
+  }
+
+  cancel(jobs: readonly JobRef[], reason: string): Promise<CancelVerdict[]> {
+    return this.answer((now) => jobs.map((job) => cancelJob(this.currentJob(job, now), reason, now)));
+  }
+
+  remove(jobs: readonly JobRef[]): Promise<number> {
+    return this.answer((now) => jobs.filter((job) => removeJob(this.currentJob(job, now), now)).length);
+  }
+
+  clear(queue: string, states: readonly JobState[]): Promise<number> {
+    return this.answer((now) => {
+      const known = this.store.known(queue, now);
+      return known === undefined ? 0 : clearQueue(known, states, now);
+    });
+  }
+
+  pause(queue: string): Promise<void> {
+    return this.answer((now) => {
+      this.store.current(queue, now).isPaused = true;
+    });
+  }
+
+  resume(queue: string): Promise<void> {
+    return this.answer((now) => {
+      const current = this.store.current(queue, now);
+      current.isPaused = false;
+      current.stir();
+    });
+  }
+
+  retryDead(
+    jobs: readonly JobRef[],
+    patch: { readonly payload?: Payload | undefined; readonly delay?: Ms | undefined } = {},
+  ): Promise<RetryVerdict[]> {
+    return this.answer((now) => jobs.map((job) => retryDeadJob(this.currentJob(job, now), patch, now)));
+  }
+
+  private currentJob(job: JobRef, now: number) {
+    return this.store.known(job.queue, now)?.jobs.get(job.id);
+  }
+
+  /** One call: one reading of the clock, one step, then the wake-ups that it caused. */
+  private answer<T>(step: (now: number) => T): Promise<T> {
+    if (this.isClosed) return Promise.reject(new TasksClosedError('The memory backend is closed.'));
+    try {
+      return Promise.resolve(step(this.clock.now()));
+    } catch (error) {
+      return Promise.reject(error);
+    } finally {
+      this.store.settleDown();
+    }
+  }
+}
+
+function refuseTransaction(tx: Transaction | undefined): void {
+  if (tx === undefined) return;
+  throw new UnsupportedOperationError(
+    'join a transaction',
+    'memory',
+    'Use a backend on PostgreSQL, or call without `tx`.',
+  );
+}

@@ -1,0 +1,328 @@
+import {
+  DEFAULT_COMPLETED_TTL,
+  DEFAULT_FAILED_TTL,
+  type NewJob,
+  type Payload,
+  type QueueDefinition,
+} from '../../contract/index.js';
+import { detach } from './dependents.js';
+import { FinishedShelf } from './finished-shelf.js';
+import { GcraBucket } from './gcra-bucket.js';
+import { IdempotencyTable } from './idempotency-table.js';
+import { JobEntry, type Run } from './job-entry.js';
+import { JobKinds } from './job-kind.js';
+import type { JobRarities } from './job-rarities.js';
+import { KeyTable } from './key-table.js';
+import { MomentHeap } from './moment-heap.js';
+import { ReadyLevels } from './ready-levels.js';
+import {
+  FAILED,
+  GONE,
+  isFinishedCode,
+  PENDING,
+  RETRYING,
+  RUNNING,
+  SCHEDULED,
+  type StateCode,
+  WAITING,
+} from './state-code.js';
+import { Tombstones } from './tombstones.js';
+import { UniquenessTable } from './uniqueness-table.js';
+import { WakeUps } from './wake-ups.js';
+
+/** Bounds that hold when a queue says nothing of its own. */
+export interface MemoryLimits {
+  readonly completedMax: number;
+  readonly tombstoneMax: number;
+}
+
+/**
+ * One queue: the containers that its jobs lie in, and the moves between them. Every job is in `jobs`, and besides in
+ * the one container of its state. Nothing here knows of other queues; dependencies are resolved by who calls.
+ */
+export class MemoryQueue {
+  readonly jobs = new Map<string, JobEntry>();
+  readonly ready = new ReadyLevels();
+  /** Scheduled, retrying, and waiting for a signal until a moment. */
+  readonly due = new MomentHeap<JobEntry>();
+  readonly leases = new MomentHeap<JobEntry>();
+  readonly starts = new GcraBucket();
+  readonly idempotency = new IdempotencyTable();
+  readonly unique = new UniquenessTable();
+  readonly completed: FinishedShelf;
+  readonly failed: FinishedShelf;
+  readonly tombstones: Tombstones;
+  readonly wakeUps = new WakeUps(this);
+  keys: KeyTable | undefined;
+  isPaused = false;
+  /** Something may have become claimable in the call that is under way. */
+  isStirred = false;
+  /** Nothing is overdue before this moment: a lower bound, so that most calls look no further. */
+  quietUntil = 0;
+
+  private readonly kinds = new JobKinds();
+  /** Jobs by state. Written by `enter` alone, in the same statement as the state, so the two cannot part. */
+  private readonly tally = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  private lastSeq = 0;
+  private lastOrdinal = 0;
+
+  constructor(
+    public definition: QueueDefinition,
+    private readonly limits: MemoryLimits,
+    private readonly onStir: (queue: MemoryQueue) => void,
+  ) {
+    this.completed = new FinishedShelf(DEFAULT_COMPLETED_TTL, limits.completedMax);
+    this.failed = new FinishedShelf(DEFAULT_FAILED_TTL, Infinity);
+    this.tombstones = new Tombstones(limits.tombstoneMax);
+    this.define(definition, 0);
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  /** The latest word about the queue holds. New key limits apply to who is in already, so nobody is thrown out. */
+  define(definition: QueueDefinition, now: number): void {
+    const { retention, perKey } = definition;
+    this.definition = definition;
+    this.completed.setBounds(
+      retention?.completedTtl ?? DEFAULT_COMPLETED_TTL,
+      retention?.completedMax ?? this.limits.completedMax,
+    );
+    this.failed.setBounds(retention?.failedTtl ?? DEFAULT_FAILED_TTL, retention?.failedMax ?? Infinity);
+    this.quietUntil = 0;
+    if (!sameKeyLimits(perKey, this.keys?.limits)) this.limitKeys(perKey, now);
+    this.stir();
+  }
+
+  count(state: StateCode): number {
+    return this.tally[state] as number;
+  }
+
+  /** How many count against `maxSize`: neither running nor finished. */
+  get queued(): number {
+    return this.count(PENDING) + this.count(SCHEDULED) + this.count(WAITING) + this.count(RETRYING);
+  }
+
+  get isFull(): boolean {
+    const { maxSize } = this.definition;
+    return maxSize !== undefined && this.queued >= maxSize;
+  }
+
+  get isClaimable(): boolean {
+    const { concurrency } = this.definition;
+    return (
+      !this.isPaused && !this.ready.isEmpty && (concurrency === undefined || this.leases.size < concurrency)
+    );
+  }
+
+  /** When something becomes claimable by itself. */
+  nextMoment(): number {
+    return Math.min(this.due.earliest(), this.leases.earliest(), this.keys?.earliest() ?? Infinity);
+  }
+
+  /** A new job in no state yet. */
+  create(job: NewJob, payload: Payload | undefined, rare: JobRarities | undefined, now: number): JobEntry {
+    const kind = this.kinds.of(job);
+    const entry = new JobEntry(this, job.id, ++this.lastOrdinal, now, kind, payload, job.priority, rare);
+    this.jobs.set(job.id, entry);
+    return entry;
+  }
+
+  /** Gives a job the kind of another call, when it is replaced by it. */
+  retype(entry: JobEntry, job: NewJob): void {
+    entry.kind = this.kinds.of(job);
+  }
+
+  /** Makes a job that lacks nothing else ready, at the back of its priority, or parks it behind its key's limits. */
+  admit(entry: JobEntry, now: number): void {
+    const key = entry.rare?.key;
+    entry.seq = ++this.lastSeq;
+    if (key === undefined || this.keys === undefined || this.keys.enter(entry, key, now)) {
+      this.makeReady(entry);
+    } else {
+      this.enter(entry, PENDING);
+      this.expect(this.keys.earliest());
+    }
+  }
+
+  /** Back to the end of its priority; it keeps its key's slot. */
+  requeue(entry: JobEntry): void {
+    entry.seq = ++this.lastSeq;
+    this.makeReady(entry);
+  }
+
+  /** Back to the place that it was taken from; it keeps its key's slot. */
+  putBack(entry: JobEntry): void {
+    this.enter(entry, PENDING);
+    entry.moment = 0;
+    if (entry.rare?.external !== true) this.ready.putBack(entry);
+    this.stir();
+  }
+
+  /** Lets a job wait for a moment: as scheduled, retrying, or waiting for a signal until then. */
+  defer(entry: JobEntry, state: StateCode, moment: number): void {
+    this.enter(entry, state);
+    entry.seq = ++this.lastSeq;
+    entry.moment = moment;
+    this.due.push(entry);
+    this.expect(moment);
+    this.stir();
+  }
+
+  /** Lets a job wait for what has no moment: its dependencies, a signal. */
+  wait(entry: JobEntry): void {
+    this.enter(entry, WAITING);
+    entry.moment = 0;
+  }
+
+  /** Takes a job that is neither running nor finished out of where it waits. Its key's slot is free then. */
+  withdraw(entry: JobEntry, now: number): void {
+    const { state, rare } = entry;
+    if (state !== PENDING) {
+      if (entry.moment > 0) this.due.remove(entry);
+    } else if (rare?.parked === true) {
+      this.keys?.unpark(entry, rare.key as string, now);
+    } else {
+      if (rare?.external !== true) this.ready.remove(entry);
+      this.freeSlot(entry, now);
+    }
+    entry.moment = 0;
+  }
+
+  /** Hands a ready job, taken off its container already, to a worker. */
+  start(entry: JobEntry, run: Run, expiresAt: number): void {
+    this.enter(entry, RUNNING);
+    entry.run = run;
+    entry.attempt++;
+    entry.fence++;
+    entry.moment = expiresAt;
+    this.leases.push(entry);
+    this.expect(expiresAt);
+  }
+
+  extendLease(entry: JobEntry, expiresAt: number): void {
+    entry.moment = expiresAt;
+    this.leases.moved(entry);
+    this.expect(expiresAt);
+  }
+
+  /** Ends the lease of a running job; what becomes of the job is the next call. */
+  endLease(entry: JobEntry): void {
+    this.leases.remove(entry);
+    if (this.definition.concurrency !== undefined) this.stir();
+  }
+
+  /** Lets the next of a key in, when a job of it has stopped being ready or running. */
+  freeSlot(entry: JobEntry, now: number): void {
+    const key = entry.rare?.key;
+    if (key === undefined || this.keys === undefined) return;
+    this.keys.leave(entry, key, now);
+    this.expect(this.keys.earliest());
+  }
+
+  /** Puts a job that is in no container any more on the shelf of the finished. */
+  shelve(entry: JobEntry, state: StateCode, now: number): void {
+    this.enter(entry, state);
+    entry.moment = now;
+    const shelf = state === FAILED ? this.failed : this.completed;
+    shelf.add(entry);
+    this.expect(shelf.nextAt());
+    this.trimShelf(shelf, now);
+  }
+
+  unshelve(entry: JobEntry): void {
+    this.shelfOf(entry).remove(entry);
+  }
+
+  shelfOf(entry: JobEntry): FinishedShelf {
+    return entry.state === FAILED ? this.failed : this.completed;
+  }
+
+  /** Drops finished jobs that are over a bound; their tombstones stay. */
+  trim(now: number): void {
+    this.trimShelf(this.completed, now);
+    this.trimShelf(this.failed, now);
+  }
+
+  /** Forgets the record of a finished job that is on no shelf any more, but for its tombstone. */
+  bury(entry: JobEntry, now: number): void {
+    this.forget(entry);
+    // Else each job of an endless chain would keep the one before it.
+    if (entry.rare !== undefined) entry.rare.links = undefined;
+    this.tombstones.add(entry.id, entry.state, now);
+    this.expect(this.tombstones.nextAt());
+  }
+
+  /** Forgets the record of a job that is in no container any more. A finished one keeps its state for its dependents. */
+  forget(entry: JobEntry): void {
+    this.jobs.delete(entry.id);
+    detach(entry);
+    if (isFinishedCode(entry.state)) (this.tally[entry.state] as number)--;
+    else this.enter(entry, GONE);
+  }
+
+  /** Whether the record is still kept. */
+  has(entry: JobEntry): boolean {
+    return this.jobs.get(entry.id) === entry;
+  }
+
+  /** Makes the next call look for what is overdue, at this moment at the latest. */
+  expect(moment: number): void {
+    if (moment < this.quietUntil) this.quietUntil = moment;
+  }
+
+  /** Takes note that waiting workers may have to be told. */
+  stir(): void {
+    if (this.isStirred) return;
+    this.isStirred = true;
+    this.onStir(this);
+  }
+
+  private trimShelf(shelf: FinishedShelf, now: number): void {
+    for (let entry = shelf.takeOverdue(now); entry !== undefined; entry = shelf.takeOverdue(now)) {
+      this.bury(entry, now);
+    }
+  }
+
+  private makeReady(entry: JobEntry): void {
+    this.enter(entry, PENDING);
+    entry.moment = 0;
+    if (entry.rare?.external === true) return;
+    this.ready.push(entry);
+    this.stir();
+  }
+
+  private enter(entry: JobEntry, state: StateCode): void {
+    const { tally } = this;
+    (tally[entry.state] as number)--;
+    (tally[state] as number)++;
+    entry.state = state;
+  }
+
+  private limitKeys(perKey: QueueDefinition['perKey'], now: number): void {
+    const parked: JobEntry[] = [];
+    const keys = perKey && new KeyTable(perKey, (entry) => this.makeReady(entry));
+    this.keys = keys;
+    for (const entry of this.jobs.values()) {
+      const { rare } = entry;
+      if (rare?.key === undefined || (entry.state !== PENDING && entry.state !== RUNNING)) continue;
+      if (rare.parked) parked.push(entry);
+      else keys?.adopt(entry, rare.key);
+    }
+    parked.sort((a, b) => b.priority - a.priority || a.seq - b.seq);
+    for (const entry of parked) {
+      (entry.rare as JobRarities).parked = false;
+      this.admit(entry, now);
+    }
+  }
+}
+
+function sameKeyLimits(a: QueueDefinition['perKey'], b: QueueDefinition['perKey']): boolean {
+  return (
+    a?.concurrency === b?.concurrency &&
+    a?.rateLimit?.limit === b?.rateLimit?.limit &&
+    a?.rateLimit?.per === b?.rateLimit?.per &&
+    a?.rateLimit?.burst === b?.rateLimit?.burst
+  );
+}

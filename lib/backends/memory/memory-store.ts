@@ -1,0 +1,58 @@
+import type { JobRef, QueueDefinition } from '../../contract/index.js';
+import type { JobEntry } from './job-entry.js';
+import { type MemoryLimits, MemoryQueue } from './memory-queue.js';
+import { doOverdue } from './overdue.js';
+
+/** All queues of a backend. */
+export class MemoryStore {
+  private readonly queues = new Map<string, MemoryQueue>();
+  private readonly stirred: MemoryQueue[] = [];
+  private readonly onStir = (queue: MemoryQueue) => void this.stirred.push(queue);
+
+  constructor(private readonly limits: MemoryLimits) {}
+
+  define(definition: QueueDefinition, now: number): void {
+    const known = this.queues.get(definition.name);
+    if (known === undefined) this.add(definition);
+    else known.define(definition, now);
+  }
+
+  /** The queue of that name, made when it is first named. */
+  queue(name: string): MemoryQueue {
+    return this.queues.get(name) ?? this.add({ name });
+  }
+
+  /** The same with everything done that is overdue on it. */
+  current(name: string, now: number): MemoryQueue {
+    const queue = this.queue(name);
+    if (queue.quietUntil <= now) doOverdue(queue, now);
+    return queue;
+  }
+
+  /** The queue if it was ever named: a read must not leave a trace. */
+  known(name: string, now: number): MemoryQueue | undefined {
+    return this.queues.has(name) ? this.current(name, now) : undefined;
+  }
+
+  job(ref: JobRef): JobEntry | undefined {
+    return this.queues.get(ref.queue)?.jobs.get(ref.id);
+  }
+
+  all(): IterableIterator<MemoryQueue> {
+    return this.queues.values();
+  }
+
+  /** Ends a call: tells those who wait for work what the call has stirred. */
+  settleDown(): void {
+    for (let queue = this.stirred.pop(); queue !== undefined; queue = this.stirred.pop()) {
+      queue.isStirred = false;
+      queue.wakeUps.announce();
+    }
+  }
+
+  private add(definition: QueueDefinition): MemoryQueue {
+    const queue = new MemoryQueue(definition, this.limits, this.onStir);
+    this.queues.set(definition.name, queue);
+    return queue;
+  }
+}

@@ -1,0 +1,16 @@
+import type { DependencyPolicy, ParentOutcome } from '../../contract/index.js';
+import type { DependencyLink } from './dependency-links.js';
+import { ownPayload } from './own-payload.js';
+import { GONE, stateName } from './state-code.js';
+
+/** What a job is told of one that it depended on. A removed one counts as cancelled. */
+export function parentOutcome(link: DependencyLink, policy: DependencyPolicy): ParentOutcome {
+  const { queue, id, parent } = link;
+  const state =
+    parent === undefined ? link.outcome : parent.state === GONE ? 'cancelled' : stateName(parent.state);
+  const outcome = { queue, id, state: state as ParentOutcome['state'] };
+  const { result, error } = parent?.rare ?? {};
+  if (state === 'completed' && result !== undefined) return { ...outcome, result: ownPayload(result) };
+  if (state === 'failed' && policy === 'continue' && error !== undefined) return { ...outcome, error };
+  return outcome;
+}

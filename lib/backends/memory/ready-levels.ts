@@ -1,0 +1,41 @@
+import { HIGHEST_PRIORITY } from '../../contract/index.js';
+import type { JobEntry } from './job-entry.js';
+import { ReadyLevel } from './ready-level.js';
+
+/** The jobs of a queue that can be handed out: a level for each priority, and a bit for each level that has any. */
+export class ReadyLevels {
+  private readonly levels = Array.from<ReadyLevel | undefined>({ length: HIGHEST_PRIORITY + 1 });
+  private occupied = 0;
+
+  get isEmpty(): boolean {
+    return this.occupied === 0;
+  }
+
+  push(job: JobEntry): void {
+    this.occupy(job.priority).push(job);
+  }
+
+  putBack(job: JobEntry): void {
+    this.occupy(job.priority).putBack(job);
+  }
+
+  take(): JobEntry | undefined {
+    if (this.occupied === 0) return undefined;
+    const priority = 31 - Math.clz32(this.occupied);
+    const level = this.levels[priority] as ReadyLevel;
+    const job = level.take();
+    if (level.isEmpty) this.occupied &= ~(1 << priority);
+    return job;
+  }
+
+  remove(job: JobEntry): void {
+    const level = this.levels[job.priority] as ReadyLevel;
+    level.remove(job);
+    if (level.isEmpty) this.occupied &= ~(1 << job.priority);
+  }
+
+  private occupy(priority: number): ReadyLevel {
+    this.occupied |= 1 << priority;
+    return (this.levels[priority] ??= new ReadyLevel());
+  }
+}

@@ -1,0 +1,88 @@
+import type { JobEntry } from './job-entry.js';
+import { MomentHeap, type Momentous } from './moment-heap.js';
+
+/** A window in which one job stands for all calls with its key. */
+interface ThrottleWindow extends Momentous {
+  readonly key: string;
+  readonly id: string;
+}
+
+/** Which job has which unique key: an unfinished one (keep-first, replace, debounce), or for a window (throttle). */
+export class UniquenessTable {
+  private readonly holders = new Map<string, JobEntry>();
+  private readonly windows = new Map<string, ThrottleWindow>();
+  private readonly windowEnds = new MomentHeap<ThrottleWindow>();
+  private lastSeq = 0;
+
+  get size(): number {
+    return this.holders.size + this.windows.size;
+  }
+
+  /** The unfinished job that has the key. */
+  holderOf(name: string, key: string): JobEntry | undefined {
+    return this.holders.get(composite(name, key));
+  }
+
+  /** The id of the job that has the window. */
+  windowOf(name: string, key: string): string | undefined {
+    return this.windows.get(composite(name, key))?.id;
+  }
+
+  /** Gives a new job its key. */
+  hold(entry: JobEntry, now: number): void {
+    const unique = entry.rare?.unique;
+    if (unique === undefined) return;
+    const key = composite(entry.kind.name, unique.key);
+    if (unique.mode !== 'throttle') {
+      this.holders.set(key, entry);
+      return;
+    }
+    const window = { key, id: entry.id, moment: now + unique.window, seq: ++this.lastSeq, slot: 0 };
+    this.windows.set(key, window);
+    this.windowEnds.push(window);
+  }
+
+  /** Gives a job that has come back from a finished state its key again, unless another has it by now. */
+  restore(entry: JobEntry): void {
+    const unique = entry.rare?.unique;
+    if (unique === undefined || unique.mode === 'throttle') return;
+    const key = composite(entry.kind.name, unique.key);
+    if (!this.holders.has(key)) this.holders.set(key, entry);
+  }
+
+  /** Takes note that a job has finished: only a window outlives that. */
+  finished(entry: JobEntry): void {
+    const unique = entry.rare?.unique;
+    if (unique === undefined || unique.mode === 'throttle') return;
+    const key = composite(entry.kind.name, unique.key);
+    if (this.holders.get(key) === entry) this.holders.delete(key);
+  }
+
+  /** Frees everything that a cancelled or removed job has. */
+  free(entry: JobEntry): void {
+    const unique = entry.rare?.unique;
+    if (unique === undefined) return;
+    this.finished(entry);
+    const window = this.windows.get(composite(entry.kind.name, unique.key));
+    if (unique.mode !== 'throttle' || window?.id !== entry.id) return;
+    this.windowEnds.remove(window);
+    this.windows.delete(window.key);
+  }
+
+  nextAt(): number {
+    return this.windowEnds.earliest();
+  }
+
+  expire(now: number): void {
+    for (let first = this.windowEnds.first(); first !== undefined && first.moment <= now;) {
+      this.windowEnds.remove(first);
+      this.windows.delete(first.key);
+      first = this.windowEnds.first();
+    }
+  }
+}
+
+/** The length in front keeps `('a', 'bc')` and `('ab', 'c')` apart. */
+function composite(name: string, key: string): string {
+  return `${name.length}:${name}${key}`;
+}
