@@ -44,7 +44,7 @@ export interface QueueOptions {
   readonly maxSize?: number | undefined;
   /** Running at once over all processes. Default: no limit. */
   readonly concurrency?: number | undefined;
-  /** Starts over all processes. */
+  /** Starts over all processes. Default: no limit. */
   readonly rateLimit?: RateLimitOptions | undefined;
   /** Middleware of this queue's jobs, inside the global one. Default: none. */
   readonly middleware?: readonly TaskMiddlewareType[] | undefined;

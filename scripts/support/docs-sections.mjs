@@ -12,6 +12,7 @@ const code = (text) => `\`${text}\``;
 export async function renderSections() {
   const contract = await import('../../dist/contract/index.js');
   const errors = await import('../../dist/errors/index.js');
+  const config = await import('../../dist/config/index.js');
   const interfaces = await readInterfaces();
   return {
     states: renderStates(contract),
@@ -19,9 +20,9 @@ export async function renderSections() {
     errors: renderErrors(contract, errors),
     events: renderEvents(contract, interfaces),
     capabilities: await renderCapabilities(contract),
-    'module-options': renderOptions(interfaces.nested('TasksModuleOptions')),
-    'task-options': renderOptions(interfaces.flat('TaskOptions')),
-    'enqueue-options': renderOptions(interfaces.flat('EnqueueOptions')),
+    'module-options': renderOptions(config.OPTION_DEFAULTS),
+    'task-options': renderOptions(interfaces.options('TaskOptions')),
+    'enqueue-options': renderOptions(interfaces.options('EnqueueOptions')),
   };
 }
 
@@ -53,7 +54,7 @@ const renderErrors = ({ ERROR_CODES }, { ERROR_CATALOGUE }) =>
 const renderOptions = (rows) =>
   table(
     ['Option', 'Type', 'Default', 'What it is'],
-    rows.map(({ path, type, byDefault, doc }) => [code(path), code(type), byDefault, doc]),
+    rows.map((row) => [code(row.path), code(row.type), row.default, row.description]),
   );
 
 function renderEvents({ TASK_EVENT_TYPES }, interfaces) {

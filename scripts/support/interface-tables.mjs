@@ -47,34 +47,19 @@ export async function readInterfaces() {
 
   const isOptional = (property) => (property.flags & ts.SymbolFlags.Optional) !== 0;
 
-  function rowOf(prefix, property) {
+  function rowOf(property) {
     const doc = docOf(property);
     return {
-      path: `${prefix}${property.name}`,
+      path: property.name,
       type: typeTextOf(property),
-      byDefault: DEFAULT.exec(doc)?.[1] ?? (isOptional(property) ? '' : 'required'),
-      doc: doc.replace(DEFAULT, '').trim(),
+      default: DEFAULT.exec(doc)?.[1] ?? (isOptional(property) ? '' : 'required'),
+      description: doc.replace(DEFAULT, '').trim(),
     };
-  }
-
-  /** The options interface behind a property, when there is one: its own, or that of each entry of a list. */
-  function optionsBehind(property) {
-    const name = /^(\w+Options)(\[\])?$/.exec(typeTextOf(property));
-    return name === null ? undefined : { symbol: get(name[1]), isList: name[2] !== undefined };
-  }
-
-  function nestedRows(symbol, prefix) {
-    return propertiesOf(symbol).flatMap((property) => {
-      const inner = optionsBehind(property);
-      if (inner === undefined) return [rowOf(prefix, property)];
-      return nestedRows(inner.symbol, `${prefix}${property.name}${inner.isList ? '[]' : ''}.`);
-    });
   }
 
   return {
     doc: (name) => docOf(get(name)),
     fields: (name) => propertiesOf(get(name)).map((property) => property.name),
-    flat: (name) => propertiesOf(get(name)).map((property) => rowOf('', property)),
-    nested: (name) => nestedRows(get(name), ''),
+    options: (name) => propertiesOf(get(name)).map(rowOf),
   };
 }

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { OPTION_DEFAULTS } from '../../lib/config/index.js';
+import { tableRows } from './pages.js';
+
+describe('docs/configuration.md', () => {
+  it('has every option with the default that is in force, in the order of the schema and no other', () => {
+    expect(tableRows('docs/configuration.md', 'module-options')).toEqual(
+      OPTION_DEFAULTS.map((row) => [row.path, row.type, row.default, row.description]),
+    );
+  });
+});
+
+describe.each([
+  ['docs/tasks.md', 'task-options'],
+  ['docs/enqueueing.md', 'enqueue-options'],
+])('%s', (page, section) => {
+  it('says of every option what it is and what holds without it', () => {
+    const rows = tableRows(page, section);
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.filter((cells) => cells.length !== 4 || cells.includes(''))).toEqual([]);
+  });
+});
