@@ -1,9 +1,8 @@
+import type { InjectionToken } from '@nestjs/common';
+import { PROPERTY_DEPS_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/common/internal';
 import type { DiscoveryService, ModulesContainer } from '@nestjs/core';
 
-/*
- * The one place that names parts of Nest which it does not promise to keep. All of it is reached through what
- * `@nestjs/core` exports, so nothing is imported from `@nestjs/core/internal`.
- */
+/* The one place that names parts of Nest which it does not promise to keep. */
 
 /** What Nest keeps of one provider or controller. */
 export type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -14,6 +13,15 @@ export type ModuleHost = ModulesContainer extends Map<string, infer M> ? M : nev
 /** Whether the provider is a class that Nest instantiates, not a value or what a factory returned. */
 export function isClassProvider(wrapper: InstanceWrapper): boolean {
   return typeof wrapper.metatype === 'function' && wrapper.inject == null && !wrapper.isNotMetatype;
+}
+
+/** The tokens that `@Inject(token)` names on the constructor parameters and properties of a class. */
+export function declaredTokens(type: object): InjectionToken[] {
+  const parameters = (Reflect.getMetadata(SELF_DECLARED_DEPS_METADATA, type) ?? []) as {
+    param: InjectionToken;
+  }[];
+  const properties = (Reflect.getMetadata(PROPERTY_DEPS_METADATA, type) ?? []) as { type: InjectionToken }[];
+  return [...parameters.map(({ param }) => param), ...properties.map(({ type: token }) => token)];
 }
 
 /**
