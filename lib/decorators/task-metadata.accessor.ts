@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import type { TaskMiddlewareType } from '../contract/index.js';
 import { LISTENER_METADATA, MIDDLEWARE_METADATA, TASK_METADATA } from './metadata-keys.js';
 import type { ListenerMetadata } from './on-task-event.decorator.js';
@@ -10,7 +9,6 @@ type Method = (...args: never[]) => unknown;
  * The only reader of what the decorators leave. It looks at prototypes, never at instances: an instance may be a proxy,
  * or have its methods wrapped by an APM agent that copies no metadata.
  */
-@Injectable()
 export class TaskMetadataAccessor {
   getTask(method: Method): TaskMetadata | undefined {
     return Reflect.getOwnMetadata(TASK_METADATA, method) as TaskMetadata | undefined;

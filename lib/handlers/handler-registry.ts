@@ -1,0 +1,111 @@
+import { nearestName, resolveTaskOptions, type TaskDefaults } from '../config/index.js';
+import type { TaskContext, TaskOptions } from '../contract/index.js';
+import type { HandlerClass } from '../decorators/index.js';
+import { DuplicateTaskError, TaskNotFoundError, TaskRegistrationError } from '../errors/index.js';
+import { DetachedContext } from './detached-context.js';
+import type { RegisteredHandler, TaskFunction } from './registered-handler.js';
+import type { DeclaredQueues, TaskDefinitions } from './registry-ports.js';
+
+/** A job to be run by hand: what its task is called, and what the handler gets. */
+export interface HandlerCall {
+  readonly name: string;
+  readonly payload?: unknown;
+}
+
+/**
+ * The tasks that this process can run. `@Task` methods are registered while the app boots; functions can be at any time,
+ * and jobs of theirs are served from then on.
+ *
+ * @example
+ * constructor(private readonly handlers: HandlerRegistry) {}
+ * this.handlers.register('resize', (image: Image, ctx) => this.resizer.resize(image, ctx.signal), { maxRetries: 1 });
+ */
+export class HandlerRegistry {
+  private readonly handlers = new Map<string, RegisteredHandler>();
+
+  constructor(
+    private readonly defaults: TaskDefaults,
+    private readonly definitions: TaskDefinitions,
+    private readonly queues: DeclaredQueues,
+  ) {}
+
+  /**
+   * Registers a function, synchronous or not, as the handler of a task.
+   *
+   * @param name Unique in the app.
+   * @param options As of `@Task()`; its `name` is ignored.
+   * @throws DuplicateTaskError when the name is taken, InvalidNameError or InvalidOptionError for what cannot be used,
+   * UnknownQueueError for a queue that is not declared, TaskRegistrationError when `handler` is no function
+   */
+  register(name: string, handler: TaskFunction, options: TaskOptions = {}): RegisteredHandler {
+    if (typeof handler !== 'function') {
+      throw new TaskRegistrationError(`The handler of task "${name}" is no function.`);
+    }
+    return this.add({
+      ...this.resolve({ ...options, name }, name),
+      invoke: handler as RegisteredHandler['invoke'],
+      middleware: [],
+    });
+  }
+
+  /** Jobs of the task are no longer served here. @returns whether it was there */
+  unregister(name: string): boolean {
+    this.definitions.forget(name);
+    return this.handlers.delete(name);
+  }
+
+  get(name: string): RegisteredHandler | undefined {
+    return this.handlers.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.handlers.has(name);
+  }
+
+  names(): readonly string[] {
+    return [...this.handlers.keys()];
+  }
+
+  /**
+   * Calls a handler here and now: no queue, no middleware, no timeout, no retry. What it throws is thrown.
+   *
+   * @param ctx What the handler gets as its context. Default: one of a first attempt that nobody interrupts.
+   * @throws TaskNotFoundError when no such task is registered
+   */
+  async execute(job: HandlerCall, ctx?: TaskContext): Promise<unknown> {
+    const handler = this.handlers.get(job.name);
+    if (handler === undefined) throw new TaskNotFoundError(job.name, this.suggestion(job.name));
+    return handler.invoke(job.payload, ctx ?? new DetachedContext(handler));
+  }
+
+  /** The options of a task on top of the module's defaults. @internal */
+  resolve(
+    options: TaskOptions | string | undefined,
+    method: string,
+  ): Pick<RegisteredHandler, 'name' | 'options'> {
+    const resolved = resolveTaskOptions(options, method, this.defaults);
+    if (resolved.queue !== undefined) this.queues.get(resolved.queue);
+    return { name: resolved.name, options: resolved };
+  }
+
+  /** @param classes Classes by which callers may know a `@Task` method. @internal */
+  add(handler: RegisteredHandler, classes: readonly HandlerClass[] = []): RegisteredHandler {
+    const known = this.handlers.get(handler.name);
+    if (known !== undefined) throw new DuplicateTaskError(handler.name, describe(known), describe(handler));
+    this.handlers.set(handler.name, handler);
+    this.definitions.define({ ...handler.options, method: handler.handlerMethod, classes });
+    return handler;
+  }
+
+  private suggestion(name: string): string | undefined {
+    const nearest = nearestName(name, this.names());
+    return nearest === undefined ? undefined : `Did you mean "${nearest}"?`;
+  }
+}
+
+/** `EmailTasks.send (MailModule)`, or that it is a function. */
+export function describe({ handlerClass, handlerMethod, handlerModule }: RegisteredHandler): string {
+  if (handlerClass === undefined) return 'a function given to HandlerRegistry.register()';
+  const member = `${handlerClass.name}.${handlerMethod}`;
+  return handlerModule === undefined ? member : `${member} (in ${handlerModule})`;
+}

@@ -1,0 +1,13 @@
+export { describe as describeHandler } from './handler-registry.js';
+export * from './handler-factory.js';
+export { type HandlerCall, HandlerRegistry } from './handler-registry.js';
+export * from './injected-tokens.js';
+export * from './listener-explorer.js';
+export { locating } from './located-error.js';
+export { type ModuleHost, orderHooks } from './nest-internals.js';
+export type { ProviderSite } from './provider-site.js';
+export { ProviderSites } from './provider-sites.js';
+export type { RegisteredHandler, TaskFunction } from './registered-handler.js';
+export type * from './registry-ports.js';
+export * from './task-explorer.js';
+export * from './task-feature.js';

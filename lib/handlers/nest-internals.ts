@@ -1,0 +1,36 @@
+import type { InjectionToken } from '@nestjs/common';
+import { PROPERTY_DEPS_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/common/internal';
+import type { DiscoveryService, ModulesContainer } from '@nestjs/core';
+
+/* The one place that names parts of Nest which it does not promise to keep. */
+
+/** What Nest keeps of one provider or controller. */
+export type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** What Nest keeps of one module. */
+export type ModuleHost = ModulesContainer extends Map<string, infer M> ? M : never;
+
+/** Whether the provider is a class that Nest instantiates, not a value or what a factory returned. */
+export function isClassProvider(wrapper: InstanceWrapper): boolean {
+  return typeof wrapper.metatype === 'function' && wrapper.inject == null && !wrapper.isNotMetatype;
+}
+
+/** The tokens that `@Inject(token)` names on the constructor parameters and properties of a class. */
+export function declaredTokens(type: object): InjectionToken[] {
+  const parameters = (Reflect.getMetadata(SELF_DECLARED_DEPS_METADATA, type) ?? []) as {
+    param: InjectionToken;
+  }[];
+  const properties = (Reflect.getMetadata(PROPERTY_DEPS_METADATA, type) ?? []) as { type: InjectionToken }[];
+  return [...parameters.map(({ param }) => param), ...properties.map(({ type: token }) => token)];
+}
+
+/**
+ * Makes the hooks of a module run outside those of all others: its start-up hooks first and its shutdown hooks last
+ * (`first`), or its start-up hooks last and its shutdown hooks first (`last`).
+ *
+ * Nest sorts modules for hooks by their distance from the root, the farthest first at start-up, and by the reverse at
+ * shutdown; the root has 1 and global modules `Number.MAX_VALUE`. Has to be called before the first hook.
+ */
+export function orderHooks(host: ModuleHost, place: 'first' | 'last'): void {
+  host.distance = place === 'first' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+}

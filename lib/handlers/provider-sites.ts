@@ -1,0 +1,65 @@
+import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { isFeature } from './task-feature.js';
+import { type ProviderSite, siteOf } from './provider-site.js';
+
+/** A method of a provider that carries what an explorer looks for. */
+export interface DecoratedMethod<T> {
+  readonly site: ProviderSite;
+  readonly method: string;
+  readonly metadata: T;
+}
+
+/** Walks the providers and controllers of the app for decorated methods. */
+export class ProviderSites {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+  ) {}
+
+  /**
+   * Every method for which `read` gives something, in the order of the app's modules.
+   * @param read is given a prototype and the name of a method on it or on what it inherits from
+   */
+  find<T>(read: (prototype: object, method: string) => T | undefined): DecoratedMethod<T>[] {
+    return this.sites().flatMap((site) => this.methodsOf(site, read));
+  }
+
+  private methodsOf<T>(
+    site: ProviderSite,
+    read: (prototype: object, method: string) => T | undefined,
+  ): DecoratedMethod<T>[] {
+    const found = new Map<string, DecoratedMethod<T>>();
+    for (const { prototype } of site.classes as readonly { prototype: object }[]) {
+      for (const method of this.scanner.getAllMethodNames(prototype)) {
+        if (found.has(method)) continue;
+        const metadata = read(prototype, method);
+        if (metadata !== undefined && hasMethod(site.instance, method))
+          found.set(method, { site, method, metadata });
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** Each object once, whatever tokens it has, and each class that several features bring once. */
+  private sites(): ProviderSite[] {
+    const seen = new Set<unknown>();
+    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    return wrappers.flatMap((wrapper) => {
+      const site = siteOf(wrapper);
+      if (site === undefined) return [];
+      const identity = isFeature(site.host) ? site.type : site.instance;
+      if (seen.has(identity) || seen.has(site.instance)) return [];
+      seen.add(identity).add(site.instance);
+      return [site];
+    });
+  }
+}
+
+/** A test double that stands for the class may lack some of its methods. */
+function hasMethod(instance: Record<string, unknown>, method: string): boolean {
+  try {
+    return typeof instance[method] === 'function';
+  } catch {
+    return false;
+  }
+}

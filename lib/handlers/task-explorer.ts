@@ -1,0 +1,77 @@
+import type { TaskMiddlewareType } from '../contract/index.js';
+import type { HandlerClass, TaskMetadataAccessor, TaskMetadata } from '../decorators/index.js';
+import { TaskRegistrationError } from '../errors/index.js';
+import type { HandlerFactory } from './handler-factory.js';
+import type { HandlerRegistry } from './handler-registry.js';
+import { locating } from './located-error.js';
+import { type ProviderSite, scopeProblem } from './provider-site.js';
+import type { DecoratedMethod, ProviderSites } from './provider-sites.js';
+
+interface FoundTask {
+  readonly task: TaskMetadata;
+  readonly middleware: readonly TaskMiddlewareType[];
+}
+
+/** Finds the `@Task` methods of the app's providers and controllers and registers them. */
+export class TaskExplorer {
+  constructor(
+    private readonly sites: ProviderSites,
+    private readonly accessor: TaskMetadataAccessor,
+    private readonly factory: HandlerFactory,
+    private readonly registry: HandlerRegistry,
+  ) {}
+
+  /**
+   * To be called once, when every provider has its instance and before anything is enqueued.
+   * @throws DuplicateTaskError, TaskRegistrationError, InvalidOptionError, UnknownQueueError, each naming class and method
+   */
+  explore(): void {
+    for (const found of this.sites.find((prototype, method) => this.read(prototype, method)))
+      this.register(found);
+  }
+
+  private read(prototype: object, method: string): FoundTask | undefined {
+    const task = this.accessor.findTask(prototype, method);
+    return task && { task, middleware: this.accessor.findMiddleware(prototype, method) };
+  }
+
+  private register({ site, method, metadata: { task, middleware } }: DecoratedMethod<FoundTask>): void {
+    const where = `${site.type.name}.${method}`;
+    const problem = scopeProblem(site);
+    if (problem !== undefined) {
+      throw new TaskRegistrationError(
+        `${where} is a task of ${problem}: no instance of it can serve jobs. Make it a singleton.`,
+      );
+    }
+    const { name, options } = locating(where, () => this.registry.resolve(task.options, method));
+    this.registry.add(
+      {
+        name,
+        options,
+        invoke: this.factory.create(site, method),
+        handlerClass: site.type,
+        handlerMethod: method,
+        handlerModule: site.host.metatype.name,
+        middleware: [...this.classMiddleware(site), ...middleware],
+      },
+      classesWith(site, method),
+    );
+  }
+
+  private classMiddleware({ classes }: ProviderSite): readonly TaskMiddlewareType[] {
+    return classes.map((type) => this.accessor.getMiddleware(type)).find((types) => types.length > 0) ?? [];
+  }
+}
+
+/** The classes by which callers may know the method: those of its provider and all they inherit it from. */
+function classesWith({ classes }: ProviderSite, method: string): HandlerClass[] {
+  const known = new Set<HandlerClass>();
+  for (const type of classes) {
+    let current: unknown = type;
+    while (typeof current === 'function' && method in ((current.prototype as object | undefined) ?? {})) {
+      known.add(current as HandlerClass);
+      current = Reflect.getPrototypeOf(current);
+    }
+  }
+  return [...known];
+}
