@@ -60,7 +60,7 @@ function context(n: number, body: unknown): TaskExecutionContext {
     startedAt: systemClock.now(),
     timeout: 300_000,
     payload: body,
-  } as unknown as TaskExecutionContext;
+  } as TaskExecutionContext;
 }
 
 function noop(): void {}

@@ -18,7 +18,7 @@ export function readCancelSignal(message: Payload): CancelSignal | undefined {
   try {
     const parts: unknown = JSON.parse(typeof message === 'string' ? message : Buffer.from(message).toString());
     if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) return undefined;
-    const [queue, id, reason] = parts as string[];
+    const [queue, id, reason] = parts;
     return queue === undefined || id === undefined || reason === undefined ? undefined : { queue, id, reason };
   } catch {
     return undefined;
