@@ -1,6 +1,7 @@
 import type { Claim, ClaimedJob, ClaimRequest, Limited, Take } from '../../contract/index.js';
 import { claimedJob } from './claimed-job.js';
-import type { JobEntry, Run } from './job-entry.js';
+import type { JobEntry } from './job-entry.js';
+import type { ClaimCall } from './job-run.js';
 import type { MemoryQueue } from './memory-queue.js';
 import type { MemoryStore } from './memory-store.js';
 import { settle } from './settle.js';
@@ -26,7 +27,7 @@ class Taking {
   nextMoment = Infinity;
 
   private left: number;
-  private readonly run: Run;
+  private readonly call: ClaimCall;
 
   constructor(
     private readonly store: MemoryStore,
@@ -35,7 +36,7 @@ class Taking {
     private readonly now: number,
   ) {
     this.left = request.max ?? Infinity;
-    this.run = { worker: request.worker, startedAt: now };
+    this.call = { worker: request.worker, startedAt: now };
   }
 
   from(take: Take): void {
@@ -91,8 +92,8 @@ class Taking {
   }
 
   private hand(queue: MemoryQueue, entry: JobEntry): void {
-    queue.start(entry, this.run, this.now + this.lease);
-    this.jobs.push(claimedJob(entry));
+    const run = queue.start(entry, this.call, this.now + this.lease);
+    this.jobs.push(claimedJob(run));
   }
 
   private comeBackAt(moment: number): void {

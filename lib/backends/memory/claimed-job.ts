@@ -1,25 +1,26 @@
 import type { ClaimedExtra, ClaimedJob, Receipt } from '../../contract/index.js';
-import { type JobEntry, JobReceipt } from './job-entry.js';
+import type { JobRun } from './job-run.js';
 import type { JobRarities } from './job-rarities.js';
 import { ownPayload } from './own-payload.js';
 import { parentOutcome } from './parent-outcome.js';
 
 /** A job as its worker gets it. */
-export function claimedJob(entry: JobEntry): ClaimedJob {
+export function claimedJob(run: JobRun): ClaimedJob {
+  const { entry } = run;
   const { kind, rare } = entry;
   return {
     queue: entry.queue.name,
     id: entry.id,
-    receipt: new JobReceipt(entry, entry.fence) as unknown as Receipt,
+    receipt: run as unknown as Receipt,
     name: kind.name,
     payload: ownPayload(entry.payload),
     codec: kind.codec,
     priority: entry.priority,
-    attempt: entry.attempt,
+    attempt: run.attempt,
     maxRetries: kind.maxRetries,
-    stalls: entry.stalls,
+    stalls: run.stalls,
     timeout: kind.timeout,
-    fence: String(entry.fence),
+    fence: String(run.fence),
     createdAt: entry.createdAt,
     extra: rare === undefined ? undefined : claimedExtra(rare),
   };

@@ -1,5 +1,5 @@
 import type { Receipt } from '../../contract/index.js';
-import { holdOf, receiptOf } from './settle.js';
+import { holdOf, runOf } from './hold.js';
 
 /** Lengthens the leases that are still held, from now. */
 export function extendLeases(
@@ -10,13 +10,13 @@ export function extendLeases(
   const lost: Receipt[] = [];
   const cancelled: Receipt[] = [];
   for (const receipt of receipts) {
-    const ours = receiptOf(receipt);
-    if (ours === undefined || holdOf(ours, now) !== 'applied') {
+    const run = runOf(receipt);
+    if (run === undefined || holdOf(run, now) !== 'applied') {
       lost.push(receipt);
       continue;
     }
-    ours.entry.queue.extendLease(ours.entry, now + lease);
-    if (ours.entry.rare?.cancelReason !== undefined) cancelled.push(receipt);
+    run.entry.queue.extendLease(run.entry, now + lease);
+    if (run.entry.rare?.cancelReason !== undefined) cancelled.push(receipt);
   }
   return { lost, cancelled };
 }

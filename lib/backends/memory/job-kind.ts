@@ -1,4 +1,5 @@
 import type { Ms, NewJob } from '../../contract/index.js';
+import type { MemoryQueue } from './memory-queue.js';
 
 const DEFAULT_MAX_STALLED = 3;
 
@@ -14,7 +15,10 @@ export class JobKind {
   readonly maxStalled: number;
   readonly timeout: Ms | undefined;
 
-  constructor(job: NewJob) {
+  constructor(
+    readonly queue: MemoryQueue,
+    job: NewJob,
+  ) {
     this.name = job.name;
     this.codec = job.codec;
     this.version = job.version;
@@ -38,11 +42,13 @@ export class JobKind {
 export class JobKinds {
   private readonly latest = new Map<string, JobKind>();
 
+  constructor(private readonly queue: MemoryQueue) {}
+
   of(job: NewJob): JobKind {
     const known = this.latest.get(job.name);
     if (known !== undefined && known.fits(job)) return known;
     if (this.latest.size >= KINDS_KEPT) this.latest.clear();
-    const kind = new JobKind(job);
+    const kind = new JobKind(this.queue, job);
     this.latest.set(job.name, kind);
     return kind;
   }

@@ -129,7 +129,7 @@ export class MemoryQueueBackend implements QueueBackend {
     options: { readonly demand: number },
     onAvailable: () => void,
   ): BackendSubscription {
-    return this.store.queue(queue).wakeUps.subscribe(options.demand, onAvailable);
+    return this.store.queue(queue, this.clock.now()).wakeUps.subscribe(options.demand, onAvailable);
   }
 
   get(jobs: readonly JobRef[]): Promise<(JobRecord | undefined)[]> {

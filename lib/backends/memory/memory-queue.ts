@@ -9,9 +9,10 @@ import { detach } from './dependents.js';
 import { FinishedShelf } from './finished-shelf.js';
 import { GcraBucket } from './gcra-bucket.js';
 import { IdempotencyTable } from './idempotency-table.js';
-import { JobEntry, type Run } from './job-entry.js';
+import { JobEntry } from './job-entry.js';
 import { JobKinds } from './job-kind.js';
 import type { JobRarities } from './job-rarities.js';
+import { type ClaimCall, JobRun } from './job-run.js';
 import { KeyTable } from './key-table.js';
 import { MomentHeap } from './moment-heap.js';
 import { ReadyLevels } from './ready-levels.js';
@@ -53,6 +54,8 @@ export class MemoryQueue {
   readonly failed: FinishedShelf;
   readonly tombstones: Tombstones;
   readonly wakeUps = new WakeUps(this);
+  /** What the moments of creation are counted from. */
+  readonly madeAt: number;
   keys: KeyTable | undefined;
   isPaused = false;
   /** Something may have become claimable in the call that is under way. */
@@ -60,7 +63,7 @@ export class MemoryQueue {
   /** Nothing is overdue before this moment: a lower bound, so that most calls look no further. */
   quietUntil = 0;
 
-  private readonly kinds = new JobKinds();
+  private readonly kinds = new JobKinds(this);
   /** Jobs by state. Written by `enter` alone, in the same statement as the state, so the two cannot part. */
   private readonly tally = [0, 0, 0, 0, 0, 0, 0, 0, 0];
   private lastSeq = 0;
@@ -69,12 +72,14 @@ export class MemoryQueue {
   constructor(
     public definition: QueueDefinition,
     private readonly limits: MemoryLimits,
+    now: number,
     private readonly onStir: (queue: MemoryQueue) => void,
   ) {
+    this.madeAt = Math.floor(now);
     this.completed = new FinishedShelf(DEFAULT_COMPLETED_TTL, limits.completedMax);
     this.failed = new FinishedShelf(DEFAULT_FAILED_TTL, Infinity);
     this.tombstones = new Tombstones(limits.tombstoneMax);
-    this.define(definition, 0);
+    this.define(definition, now);
   }
 
   get name(): string {
@@ -124,7 +129,8 @@ export class MemoryQueue {
   /** A new job in no state yet. */
   create(job: NewJob, payload: Payload | undefined, rare: JobRarities | undefined, now: number): JobEntry {
     const kind = this.kinds.of(job);
-    const entry = new JobEntry(this, job.id, ++this.lastOrdinal, now, kind, payload, job.priority, rare);
+    const bornAt = Math.floor(now - this.madeAt);
+    const entry = new JobEntry(job.id, ++this.lastOrdinal, bornAt, kind, payload, job.priority, rare);
     this.jobs.set(job.id, entry);
     return entry;
   }
@@ -191,14 +197,14 @@ export class MemoryQueue {
   }
 
   /** Hands a ready job, taken off its container already, to a worker. */
-  start(entry: JobEntry, run: Run, expiresAt: number): void {
+  start(entry: JobEntry, claim: ClaimCall, expiresAt: number): JobRun {
+    const run = new JobRun(entry, claim, entry.run);
     this.enter(entry, RUNNING);
     entry.run = run;
-    entry.attempt++;
-    entry.fence++;
     entry.moment = expiresAt;
     this.leases.push(entry);
     this.expect(expiresAt);
+    return run;
   }
 
   extendLease(entry: JobEntry, expiresAt: number): void {

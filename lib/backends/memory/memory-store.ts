@@ -13,18 +13,18 @@ export class MemoryStore {
 
   define(definition: QueueDefinition, now: number): void {
     const known = this.queues.get(definition.name);
-    if (known === undefined) this.add(definition);
+    if (known === undefined) this.add(definition, now);
     else known.define(definition, now);
   }
 
   /** The queue of that name, made when it is first named. */
-  queue(name: string): MemoryQueue {
-    return this.queues.get(name) ?? this.add({ name });
+  queue(name: string, now: number): MemoryQueue {
+    return this.queues.get(name) ?? this.add({ name }, now);
   }
 
   /** The same with everything done that is overdue on it. */
   current(name: string, now: number): MemoryQueue {
-    const queue = this.queue(name);
+    const queue = this.queue(name, now);
     if (queue.quietUntil <= now) doOverdue(queue, now);
     return queue;
   }
@@ -50,8 +50,8 @@ export class MemoryStore {
     }
   }
 
-  private add(definition: QueueDefinition): MemoryQueue {
-    const queue = new MemoryQueue(definition, this.limits, this.onStir);
+  private add(definition: QueueDefinition, now: number): MemoryQueue {
+    const queue = new MemoryQueue(definition, this.limits, now, this.onStir);
     this.queues.set(definition.name, queue);
     return queue;
   }

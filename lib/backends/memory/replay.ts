@@ -16,8 +16,10 @@ export function retryDeadJob(entry: JobEntry | undefined, patch: ReplayPatch, no
   if (entry.state !== FAILED) return 'not-dead';
   const { queue } = entry;
   queue.unshelve(entry);
-  entry.attempt = 0;
-  entry.stalls = 0;
+  if (entry.run !== undefined) {
+    entry.run.attempt = 0;
+    entry.run.stalls = 0;
+  }
   rarelyOf(entry).replays++;
   if (patch.payload !== undefined) entry.payload = ownPayload(patch.payload);
   queue.unique.restore(entry);
