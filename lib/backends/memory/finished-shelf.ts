@@ -45,6 +45,11 @@ export class FinishedShelf {
     }
   }
 
+  /** When a job that is taken off was to be dropped: a look that comes late must not lengthen what is left of it. */
+  droppedAt(job: JobEntry, now: number): number {
+    return Math.min(now, job.moment + this.ttl);
+  }
+
   isHeld(job: JobEntry): boolean {
     return this.held.has(job);
   }

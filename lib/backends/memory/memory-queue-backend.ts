@@ -36,17 +36,13 @@ import { extendLeases } from './extend.js';
 import { findJobs } from './find.js';
 import { jobRecord } from './job-view.js';
 import { MEMORY_CAPABILITIES } from './memory-capabilities.js';
+import type { MemoryBackendOptions } from './memory-options.js';
 import { MemoryStore } from './memory-store.js';
 import { recordOf } from './record.js';
 import { recoverAll } from './recover.js';
 import { clearQueue, removeJob } from './remove.js';
 import { retryDeadJob } from './replay.js';
 import { signalJob } from './signal.js';
-
-export interface MemoryBackendOptions {
-  /** Default: the machine's. */
-  readonly clock?: Clock | undefined;
-}
 
 /**
  * Queues in this process's memory: nothing to install, nothing survives a restart.

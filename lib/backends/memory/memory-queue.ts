@@ -253,10 +253,11 @@ export class MemoryQueue {
 
   /** Forgets the record of a finished job that is on no shelf any more, but for its tombstone. */
   bury(entry: JobEntry, now: number): void {
+    const droppedAt = this.shelfOf(entry).droppedAt(entry, now);
     this.forget(entry);
     // Else each job of an endless chain would keep the one before it.
     if (entry.rare !== undefined) entry.rare.links = undefined;
-    this.tombstones.add(entry.id, entry.state, now);
+    this.tombstones.add(entry.id, entry.state, droppedAt);
     this.expect(this.tombstones.nextAt());
   }
 

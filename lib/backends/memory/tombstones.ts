@@ -25,11 +25,11 @@ export class Tombstones {
     return this.byId.get(id)?.outcome;
   }
 
-  add(id: string, outcome: StateCode, now: number): void {
+  add(id: string, outcome: StateCode, at: number): void {
     if (this.max === 0) return;
     this.forget(id);
     if (this.byId.size >= this.max) this.forgetOldest();
-    const tombstone = { id, outcome, at: now, slot: 0 };
+    const tombstone = { id, outcome, at, slot: 0 };
     this.byId.set(id, tombstone);
     this.byAge.push(tombstone);
   }

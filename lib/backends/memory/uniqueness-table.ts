@@ -1,18 +1,15 @@
+import { type Expiring, ExpiringMap } from './expiring-map.js';
 import type { JobEntry } from './job-entry.js';
-import { MomentHeap, type Momentous } from './moment-heap.js';
 
 /** A window in which one job stands for all calls with its key. */
-interface ThrottleWindow extends Momentous {
-  readonly key: string;
+interface ThrottleWindow extends Expiring {
   readonly id: string;
 }
 
 /** Which job has which unique key: an unfinished one (keep-first, replace, debounce), or for a window (throttle). */
 export class UniquenessTable {
   private readonly holders = new Map<string, JobEntry>();
-  private readonly windows = new Map<string, ThrottleWindow>();
-  private readonly windowEnds = new MomentHeap<ThrottleWindow>();
-  private lastSeq = 0;
+  private readonly windows = new ExpiringMap<ThrottleWindow>();
 
   get size(): number {
     return this.holders.size + this.windows.size;
@@ -33,13 +30,8 @@ export class UniquenessTable {
     const unique = entry.rare?.unique;
     if (unique === undefined) return;
     const key = composite(entry.kind.name, unique.key);
-    if (unique.mode !== 'throttle') {
-      this.holders.set(key, entry);
-      return;
-    }
-    const window = { key, id: entry.id, moment: now + unique.window, seq: ++this.lastSeq, slot: 0 };
-    this.windows.set(key, window);
-    this.windowEnds.push(window);
+    if (unique.mode !== 'throttle') this.holders.set(key, entry);
+    else this.windows.set({ key, id: entry.id, moment: now + unique.window, seq: 0, slot: 0 });
   }
 
   /** Gives a job that has come back from a finished state its key again, unless another has it by now. */
@@ -63,22 +55,16 @@ export class UniquenessTable {
     const unique = entry.rare?.unique;
     if (unique === undefined) return;
     this.finished(entry);
-    const window = this.windows.get(composite(entry.kind.name, unique.key));
-    if (unique.mode !== 'throttle' || window?.id !== entry.id) return;
-    this.windowEnds.remove(window);
-    this.windows.delete(window.key);
+    const key = composite(entry.kind.name, unique.key);
+    if (unique.mode === 'throttle' && this.windows.get(key)?.id === entry.id) this.windows.delete(key);
   }
 
   nextAt(): number {
-    return this.windowEnds.earliest();
+    return this.windows.nextAt();
   }
 
   expire(now: number): void {
-    for (let first = this.windowEnds.first(); first !== undefined && first.moment <= now;) {
-      this.windowEnds.remove(first);
-      this.windows.delete(first.key);
-      first = this.windowEnds.first();
-    }
+    this.windows.expire(now);
   }
 }
 

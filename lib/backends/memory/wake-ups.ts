@@ -1,4 +1,5 @@
 import type { BackendSubscription } from '../../contract/index.js';
+import { isolate } from './isolate.js';
 
 /** What a queue says of itself when somebody may have to be woken. */
 export interface Wakeful {
@@ -61,16 +62,7 @@ export class WakeUps {
     for (const subscriber of this.subscribers) {
       if (subscriber.told || subscriber.demand === 0) continue;
       subscriber.told = true;
-      call(subscriber.onAvailable);
+      isolate(subscriber.onAvailable);
     }
-  }
-}
-
-/** Who is woken must not be able to break the step that wakes it. */
-function call(onAvailable: () => void): void {
-  try {
-    onAvailable();
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -1,0 +1,3 @@
+export { type BackendEntry, BackendSet, type BackendSetOptions } from './backend-set.js';
+export * from './memory/index.js';
+export { TaskBackendRegistry } from './task-backend.registry.js';

@@ -1,0 +1,56 @@
+import type { TaskBackend, TaskBackendFactory, TaskBackendOptions } from '../contract/index.js';
+import { InvalidBackendError, TaskError } from '../errors/index.js';
+import { createMemoryBackend } from './memory/index.js';
+
+/**
+ * Which backend types there are, and how each is made. `memory` is there from the start.
+ *
+ * @example
+ * registry.register('sqs', ({ url, options, clock }) => new SqsBackend(url, options, clock));
+ * // TasksModule.forRoot({ backend: { type: 'sqs', url } })
+ */
+export class TaskBackendRegistry {
+  private readonly factories = new Map<string, TaskBackendFactory>([['memory', createMemoryBackend]]);
+
+  /** @throws InvalidBackendError when the type has a different factory already */
+  register(type: string, factory: TaskBackendFactory): void {
+    const known = this.factories.get(type);
+    if (known !== undefined && known !== factory) {
+      throw new InvalidBackendError(`Backend type ${JSON.stringify(type)} is registered already.`);
+    }
+    this.factories.set(type, factory);
+  }
+
+  has(type: string): boolean {
+    return this.factories.has(type);
+  }
+
+  types(): string[] {
+    return [...this.factories.keys()];
+  }
+
+  /**
+   * Makes a backend, unopened.
+   * @throws InvalidBackendError when the type is unknown, or its factory cannot make a backend of these options
+   */
+  async create(options: TaskBackendOptions): Promise<TaskBackend> {
+    const factory = this.factories.get(options.type);
+    const title = `Backend ${JSON.stringify(options.name)}`;
+    if (factory === undefined) {
+      const known = this.types().join(', ');
+      throw new InvalidBackendError(
+        `${title} has the unknown type ${JSON.stringify(options.type)}. Known: ${known}.`,
+      );
+    }
+    try {
+      return await factory(options);
+    } catch (error) {
+      if (error instanceof TaskError) throw error;
+      throw new InvalidBackendError(`${title} cannot be made: ${messageOf(error)}`, { cause: error });
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
