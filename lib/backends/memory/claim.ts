@@ -18,6 +18,7 @@ export function claimJobs(store: MemoryStore, request: ClaimRequest, minLease: n
     verdicts,
     nextInMs: nextMoment === Infinity ? undefined : Math.max(0, Math.ceil(nextMoment - now)),
     limited: limited.length === 0 ? undefined : limited,
+    ended: store.ended.tell(),
   };
 }
 

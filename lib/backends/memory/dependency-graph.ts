@@ -33,6 +33,7 @@ export function breakOff(child: JobEntry, now: number): void {
   linksOf(child).unmet.clear();
   rarelyOf(child).cancelReason = DEPENDENCY_FAILED;
   end(child, CANCELLED, now);
+  child.queue.ended.note(child);
 }
 
 /** Makes the dependents that were cancelled because of a job wait for it again, and theirs for them. */

@@ -19,6 +19,7 @@ export function loseLease(entry: JobEntry, now: number): void {
   const cancelReason = entry.rare?.cancelReason;
   if (cancelReason !== undefined) {
     finishCancelled(entry, cancelReason, now);
+    queue.ended.note(entry);
   } else if (maxStalled > 0 && run.stalls >= maxStalled) {
     failStalled(entry, run.stalls, now);
   } else if (run.stalls === 1 && (!run.isLastAttempt || maxStalled > 0)) {
@@ -34,6 +35,7 @@ export function loseLease(entry: JobEntry, now: number): void {
 function failStalled(entry: JobEntry, stalls: number, now: number): void {
   rarelyOf(entry).error = stalledError(entry.id, stalls, now);
   finish(entry, FAILED, now);
+  entry.queue.ended.note(entry);
 }
 
 function stalledError(id: string, stalls: number, now: number): ErrorRecord {

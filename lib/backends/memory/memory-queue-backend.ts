@@ -23,6 +23,7 @@ import {
   type QueueBackend,
   type QueueDefinition,
   type Receipt,
+  type Recovery,
   type RetryVerdict,
   systemClock,
   type Transaction,
@@ -116,7 +117,7 @@ export class MemoryQueueBackend implements QueueBackend {
     });
   }
 
-  recover(): Promise<{ recovered: number; nextInMs?: Ms }> {
+  recover(): Promise<Recovery> {
     return this.answer((now) => recoverAll(this.store, now));
   }
 

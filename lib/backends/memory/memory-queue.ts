@@ -6,6 +6,7 @@ import {
   type QueueDefinition,
 } from '../../contract/index.js';
 import { detach } from './dependents.js';
+import type { EndedJobs } from './ended-jobs.js';
 import { FinishedShelf } from './finished-shelf.js';
 import { GcraBucket } from './gcra-bucket.js';
 import { IdempotencyTable } from './idempotency-table.js';
@@ -72,6 +73,8 @@ export class MemoryQueue {
   constructor(
     public definition: QueueDefinition,
     private readonly limits: MemoryLimits,
+    /** Shared by the queues of a store: whoever claims next hears of them. */
+    readonly ended: EndedJobs,
     now: number,
     private readonly onStir: (queue: MemoryQueue) => void,
   ) {

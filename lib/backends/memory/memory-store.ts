@@ -1,10 +1,12 @@
 import type { JobRef, QueueDefinition } from '../../contract/index.js';
+import { EndedJobs } from './ended-jobs.js';
 import type { JobEntry } from './job-entry.js';
 import { type MemoryLimits, MemoryQueue } from './memory-queue.js';
 import { doOverdue } from './overdue.js';
 
 /** All queues of a backend. */
 export class MemoryStore {
+  readonly ended = new EndedJobs();
   private readonly queues = new Map<string, MemoryQueue>();
   private readonly stirred: MemoryQueue[] = [];
   private readonly onStir = (queue: MemoryQueue) => void this.stirred.push(queue);
@@ -51,7 +53,7 @@ export class MemoryStore {
   }
 
   private add(definition: QueueDefinition, now: number): MemoryQueue {
-    const queue = new MemoryQueue(definition, this.limits, now, this.onStir);
+    const queue = new MemoryQueue(definition, this.limits, this.ended, now, this.onStir);
     this.queues.set(definition.name, queue);
     return queue;
   }
