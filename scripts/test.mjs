@@ -81,7 +81,7 @@ for (const name of SUITES) await suite(name);
 for (const sample of listSamples()) await check(sample.folder, async () => (await runSample(sample)) === 0);
 
 console.log();
-if (total.failures.length > 0) console.log(['Failed:', ...total.failures, ''].join('\n  '));
+if (total.failures.length > 0) console.log(`${['Failed:', ...total.failures].join('\n  ')}\n`);
 for (const line of brokerLines(total.files)) console.log(line);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

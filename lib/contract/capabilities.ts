@@ -20,6 +20,24 @@ export const FEATURES = [
 
 export type Feature = (typeof FEATURES)[number];
 
+/** What each feature means; the docs page of backends is generated from here. */
+export const FEATURE_MEANINGS: Readonly<Record<Feature, string>> = {
+  atomicEnqueue: 'A batch is enqueued whole or not at all.',
+  transactions: "Enqueueing and settling join the caller's transaction.",
+  idempotency: 'The same key gives back the same job.',
+  uniqueness: 'Keep-first, replace, throttle and debounce by a key.',
+  dependencies: 'Jobs wait for other jobs.',
+  signals: 'Jobs wait for named values.',
+  queueRateLimit: 'Starts of a queue are limited, over all processes.',
+  queueConcurrency: 'Running jobs of a queue are limited, over all processes.',
+  keyLimits: 'Starts and running jobs are limited for each key within a queue.',
+  fairness: 'Keys of a queue take turns.',
+  claimById: 'A claim can name the jobs that it wants.',
+  cancel: 'Jobs are cancelled, waiting or running.',
+  find: 'Jobs are listed by state, name and age.',
+  pause: 'A queue is paused and resumed, for all processes.',
+};
+
 /** What a backend promises. The contract suite asserts each feature both ways. */
 export interface Capabilities {
   /** What survives once `enqueue` has resolved: nothing, a crash of this process, of the broker, or of its machine. */

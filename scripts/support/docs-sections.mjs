@@ -19,7 +19,7 @@ export async function renderSections() {
     moves: renderMoves(contract),
     errors: renderErrors(contract, errors),
     events: renderEvents(contract, interfaces),
-    capabilities: await renderCapabilities(contract),
+    capabilities: await renderCapabilities(contract, interfaces),
     'module-options': renderOptions(config.OPTION_DEFAULTS),
     'task-options': renderOptions(interfaces.options('TaskOptions')),
     'enqueue-options': renderOptions(interfaces.options('EnqueueOptions')),
@@ -66,16 +66,30 @@ function renderEvents({ TASK_EVENT_TYPES }, interfaces) {
   return table(['Event', 'Type', 'When', 'Carries'], rows);
 }
 
-async function renderCapabilities({ FEATURES, systemClock }) {
-  const { createMemoryBackend } = await import('../../dist/backends/memory/index.js');
-  const options = { name: 'memory', type: 'memory', options: {}, clock: systemClock };
-  const { capabilities } = createMemoryBackend(options).queue;
-  const { features, ...promises } = capabilities;
+/** A column for each backend that there is. */
+async function renderCapabilities({ FEATURES, FEATURE_MEANINGS }, interfaces) {
+  const { MemoryQueueBackend } = await import('../../dist/backends/memory/index.js');
+  const { capabilities } = new MemoryQueueBackend();
+  const promises = interfaces.options('Capabilities').filter(({ path }) => path !== 'features');
   return table(
-    ['', 'memory'],
+    ['Capability', 'What it is', 'memory'],
     [
-      ...Object.entries(promises).map(([name, value]) => [code(name), value]),
-      ...FEATURES.map((feature) => [code(feature), features[feature] ? 'yes' : 'no']),
+      ...promises.map(({ path, type, description }) => [
+        code(path),
+        description,
+        show(capabilities[path], type),
+      ]),
+      ...FEATURES.map((feature) => [
+        code(feature),
+        FEATURE_MEANINGS[feature],
+        capabilities.features[feature] ? 'yes' : 'no',
+      ]),
     ],
   );
+}
+
+function show(value, type) {
+  if (value === Number.MAX_SAFE_INTEGER) return 'no limit';
+  if (typeof value !== 'number') return value;
+  return `${value.toLocaleString('en')}${type === 'Ms' ? ' ms' : ''}`;
 }

@@ -33,7 +33,7 @@ export async function readInterfaces() {
   const docOf = (symbol) =>
     ts
       .displayPartsToString(symbol.getDocumentationComment(checker))
-      .replace(/\{@link (\w+)\}/g, '`$1`')
+      .replace(/\{@link (\w+)\s*\}/g, '`$1`')
       .replace(/\s+/g, ' ');
 
   const propertiesOf = (symbol) => checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol));

@@ -42,14 +42,13 @@ export function runBounded(args, { boundMs, env = {}, quiet = false }) {
       clearTimeout(bound);
       clearTimeout(hammer);
       process.off('SIGINT', end).off('SIGTERM', end).off('exit', killAll);
-      killAll();
       resolve({ code, timedOut, output });
     };
     child.once('error', (error) => {
       output += error.message;
       finish(1);
     });
-    child.once('close', (code) => finish(code ?? 1));
+    child.once('exit', killAll).once('close', (code) => finish(code ?? 1));
   });
 }
 

@@ -57,6 +57,19 @@ export const library = filesBelow('lib');
 export const importsOf = (file: SourceFile): string[] =>
   ts.preProcessFile(file.text, true, true).importedFiles.map((imported) => imported.fileName);
 
+/** The same without what is gone once it is compiled: `import type` and `export type`. */
+export function loadedBy(file: SourceFile): string[] {
+  const { statements } = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.ESNext, true);
+  return statements.flatMap((statement) => {
+    const isErased =
+      (ts.isImportDeclaration(statement) && statement.importClause?.isTypeOnly) ||
+      (ts.isExportDeclaration(statement) && statement.isTypeOnly);
+    const isImport = ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement);
+    const specifier = isImport && !isErased ? statement.moduleSpecifier : undefined;
+    return specifier !== undefined && ts.isStringLiteral(specifier) ? [specifier.text] : [];
+  });
+}
+
 /** The project file that a relative import means; nothing for a package. */
 export function targetOf(file: SourceFile, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;

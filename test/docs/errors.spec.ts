@@ -13,7 +13,7 @@ const isErrorClass = (value: unknown): value is ErrorClass =>
 
 /** Every exported error class that can be thrown, under its own name; an alias is the same class. */
 const classes = new Map(
-  Object.values(library)
+  (Object.values(library) as unknown[])
     .filter(isErrorClass)
     .filter(({ name }) => !BASES.includes(name))
     .map((type) => [type.name, type] as const),

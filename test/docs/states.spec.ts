@@ -27,8 +27,8 @@ describe('the state table', () => {
   });
 
   it('lets a job of every state but running be removed', () => {
-    const removable = STATE_MOVES.filter(({ to }) => to === null).map(({ from }) => from);
-    expect(removable.toSorted()).toEqual(JOB_STATES.filter((state) => state !== 'running').toSorted());
+    const removable = new Set(STATE_MOVES.filter(({ to }) => to === null).map(({ from }) => from));
+    expect(removable).toEqual(new Set(JOB_STATES.filter((state) => state !== 'running')));
   });
 
   it('has each move once', () => {

@@ -1,5 +1,7 @@
-// Writes orders.csv and malformed.json anew: the same bytes every time. `node generate-orders.mjs`
+// Writes orders.csv and malformed.json anew, the same bytes every time: `node generate-orders.mjs [folder]`
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const SEED = 20_260_401;
 const ROWS = 1_200;
@@ -75,6 +77,6 @@ for (let index = 0; index < ROWS; index++) {
   if (spoil !== undefined) malformed.push({ line: lines.length, fault, field });
 }
 
-const here = (name) => new URL(name, import.meta.url);
-writeFileSync(here('orders.csv'), `${lines.join('\n')}\n`);
-writeFileSync(here('malformed.json'), `[\n${malformed.map((entry) => `  ${JSON.stringify(entry)}`).join(',\n')}\n]\n`);
+const folder = process.argv[2] ?? fileURLToPath(new URL('.', import.meta.url));
+writeFileSync(join(folder, 'orders.csv'), `${lines.join('\n')}\n`);
+writeFileSync(join(folder, 'malformed.json'), `[\n${malformed.map((entry) => `  ${JSON.stringify(entry)}`).join(',\n')}\n]\n`);

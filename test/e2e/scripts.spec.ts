@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const SCRIPTS = fileURLToPath(new URL('../../scripts/', import.meta.url));
+const load = <T>(script: string): Promise<T> =>
+  import(/* @vite-ignore */ join(SCRIPTS, script)) as Promise<T>;
+
+describe('the check of the Node version', () => {
+  const RANGE = '^20.19.0 || ^22.12.0 || >=24.0.0';
+
+  it.each(['20.19.0', '20.20.2', '22.12.0', '22.30.1', '24.0.0', '26.1.0'])('accepts %s', async (version) => {
+    const { satisfies } = await load<{ satisfies(version: string, range: string): boolean }>(
+      'ensure-install.mjs',
+    );
+    expect(satisfies(version, RANGE)).toBe(true);
+  });
+
+  it.each(['18.20.4', '20.18.9', '21.7.3', '22.11.0', '23.11.1'])('refuses %s', async (version) => {
+    const { satisfies } = await load<{ satisfies(version: string, range: string): boolean }>(
+      'ensure-install.mjs',
+    );
+    expect(satisfies(version, RANGE)).toBe(false);
+  });
+});
+
+describe('npm run sample', () => {
+  it('lists the samples, each with a line that says what it shows', async () => {
+    const { stdout } = await run(process.execPath, [join(SCRIPTS, 'sample.mjs')]);
+    expect(stdout).toMatch(/^ {2}01 {2}\S.{20,}$/m);
+  });
+
+  it('ends with 1 for a number that no sample has', async () => {
+    const failure = run(process.execPath, [join(SCRIPTS, 'sample.mjs'), '99']);
+    await expect(failure).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no sample "99"'),
+    });
+  });
+});
+
+describe('a bounded run', () => {
+  interface Bounded {
+    runBounded(
+      args: string[],
+      options: { boundMs: number; quiet: boolean },
+    ): Promise<{ code: number; timedOut: boolean; output: string }>;
+  }
+  const node = async (code: string, boundMs: number) => {
+    const { runBounded } = await load<Bounded>('support/run-bounded.mjs');
+    return runBounded(['-e', code], { boundMs, quiet: true });
+  };
+
+  it('hands back the exit code and what was printed', async () => {
+    const done = await node('console.log("out"); console.error("err"); process.exit(3)', 10_000);
+    expect(done).toMatchObject({ code: 3, timedOut: false });
+    expect(done.output.split('\n').toSorted()).toEqual(['', 'err', 'out']);
+  });
+
+  it('ends the whole process group when the time is over', async () => {
+    const stubborn =
+      'process.on("SIGTERM", () => {}); const s = net.createServer().listen(0, () => console.log(s.address().port))';
+    const parent = `child_process.spawn(process.execPath, ["-e", ${JSON.stringify(stubborn)}], { stdio: "inherit" }); setInterval(() => {}, 1000)`;
+    const { timedOut, output } = await node(parent, 1_000);
+    expect(timedOut).toBe(true);
+    const connection = connect(Number(output), '127.0.0.1');
+    await expect(once(connection, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
+
+describe('the closing counts', () => {
+  interface Report {
+    readVitestReport(
+      path: string,
+      run: { code: number; timedOut: boolean },
+    ): { passed: number; failed: number; skipped: number; failures: string[] };
+  }
+  const NONE = '/no/such/report.json';
+
+  it('take a run that left no report for a failure', async () => {
+    const { readVitestReport } = await load<Report>('support/vitest-report.mjs');
+    expect(readVitestReport(NONE, { code: 1, timedOut: false })).toMatchObject({ passed: 0, failed: 1 });
+  });
+
+  it('take a run without a single test for a failure, whatever its exit code', async () => {
+    const { readVitestReport } = await load<Report>('support/vitest-report.mjs');
+    expect(readVitestReport(NONE, { code: 0, timedOut: false }).failures).toEqual(['no test ran']);
+  });
+});
