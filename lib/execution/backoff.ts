@@ -38,8 +38,20 @@ function base(kind: 'fixed' | 'linear' | 'exponential', attempt: number, delay: 
   }
 }
 
-/** A backoff of the user's own that makes no sense must not lose the job: the plain delay serves instead. */
+/**
+ * Milliseconds of a duration that a user's code gave while a job ran. One that makes no sense must not lose the job: the
+ * fallback serves instead.
+ */
 export function readDuration(value: Duration, fallback: Ms): Ms {
-  const read = typeof value === 'number' ? value : ms(value as ms.StringValue);
-  return Number.isFinite(read) && read >= 0 ? Math.round(read) : fallback;
+  const read = typeof value === 'string' ? parse(value) : value;
+  return typeof read === 'number' && Number.isFinite(read) && read >= 0 ? Math.round(read) : fallback;
+}
+
+/** The library throws for an empty text, and for one of more than a hundred characters. */
+function parse(text: string): number | undefined {
+  try {
+    return ms(text as ms.StringValue);
+  } catch {
+    return undefined;
+  }
 }

@@ -46,9 +46,12 @@ export interface EventSink {
   emit(event: TaskEvent): void;
 }
 
-/** Decodes what a job carries, by the name of the codec that wrote it, and encodes what a handler returns. */
+/**
+ * Decodes what a job carries and encodes what its handler returns, both by the name of the codec that the job was
+ * enqueued with: that name is all that a reader of the result has.
+ */
 export interface Codecs {
-  readonly encoder: { encode(value: unknown): Payload | undefined };
+  encode(value: unknown, codec: string): Payload | undefined;
   decode(codec: string, payload: Payload | undefined): unknown;
 }
 
@@ -60,11 +63,13 @@ export interface RunRecorder {
 /** Whose slot a run takes. */
 export interface RunOwner {
   readonly id: string;
-  /** The slot is free again. */
+  /** The run has ended and its slot is free again. */
   end(duration: Ms, failed: boolean): void;
+  /** The slot is free again, and nothing was run in it. */
+  vacate(): void;
 }
 
-/** Who is told how a run ended. */
+/** Who is told how a run ended, once. */
 export interface RunSink<R> {
   /** The outcome has to be settled. */
   settled(run: R, outcome: Outcome): void;

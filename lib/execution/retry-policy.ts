@@ -2,8 +2,6 @@ import type { ClaimedJob, Outcome } from '../contract/index.js';
 import {
   RetryLaterError,
   TaskCancelledError,
-  TaskCodecError,
-  TaskNotFoundError,
   TasksClosedError,
   toErrorRecord,
   UnrecoverableError,
@@ -12,19 +10,35 @@ import { backoffDelay, readDuration } from './backoff.js';
 import type { RetryRules } from './ports.js';
 
 /**
- * Decides what becomes of a job whose run ended with an error: a closed choice of outcomes.
+ * What becomes of a job whose run was interrupted.
  *
- * - cancelled: `cancelled`; shut down: `released`, the attempt given back
- * - `UnrecoverableError`, no handler, an undecodable payload: `failed`
+ * Cancelled: `cancelled`. Shut down: `released`, the attempt given back. A timeout is answered like an error.
+ */
+export function outcomeOfInterruption(
+  interruption: Error,
+  job: ClaimedJob,
+  rules: RetryRules,
+  now: number,
+): Outcome {
+  if (interruption instanceof TaskCancelledError) return { kind: 'cancelled', reason: interruption.reason };
+  if (interruption instanceof TasksClosedError) return { kind: 'released', countAttempt: false };
+  return outcomeOfError(interruption, job, rules, now);
+}
+
+/**
+ * Decides what becomes of a job whose handler threw: a closed choice of outcomes.
+ *
+ * - `TaskCancelledError` of this very job: `cancelled`; of another that the handler waited for, it is an error like any
+ * - `UnrecoverableError`: `failed`
  * - `RetryLaterError`: `retry` after its delay, while attempts are left or it does not count one
  * - anything else: `retry` after the backoff, while attempts are left and `shouldRetry` agrees; else `failed`
  *
  * @param now for the error record, epoch milliseconds
  */
 export function outcomeOfError(error: unknown, job: ClaimedJob, rules: RetryRules, now: number): Outcome {
-  if (error instanceof TaskCancelledError) return { kind: 'cancelled', reason: error.reason };
-  if (error instanceof TasksClosedError) return { kind: 'released', countAttempt: false };
-
+  if (error instanceof TaskCancelledError && error.jobId === job.id) {
+    return { kind: 'cancelled', reason: error.reason };
+  }
   const record = toErrorRecord(error, now);
   const failed: Outcome = { kind: 'failed', error: record };
   const attemptsLeft = job.attempt <= job.maxRetries;
@@ -34,16 +48,10 @@ export function outcomeOfError(error: unknown, job: ClaimedJob, rules: RetryRule
     if (!error.countAttempt) return { kind: 'retry', in: delay, error: record, countAttempt: false };
     return attemptsLeft ? { kind: 'retry', in: delay, error: record } : failed;
   }
-  if (isFinal(error) || !attemptsLeft || !wantsRetry(rules, error, job.attempt)) return failed;
+  if (error instanceof UnrecoverableError || !attemptsLeft || !wantsRetry(rules, error, job.attempt)) {
+    return failed;
+  }
   return { kind: 'retry', in: backoff(job.attempt, error, rules), error: record };
-}
-
-function isFinal(error: unknown): boolean {
-  return (
-    error instanceof UnrecoverableError ||
-    error instanceof TaskNotFoundError ||
-    error instanceof TaskCodecError
-  );
 }
 
 /** A predicate that throws says nothing against another run. */
@@ -60,6 +68,6 @@ function backoff(attempt: number, error: unknown, rules: RetryRules): number {
   try {
     return backoffDelay(attempt, error, rules);
   } catch {
-    return rules.delay;
+    return Math.min(rules.maxDelay, rules.delay);
   }
 }

@@ -1,18 +1,17 @@
-import type { ClaimedJob, Ms, Outcome } from '../contract/index.js';
+import type { ClaimedJob, Ms, Payload } from '../contract/index.js';
 import {
   CircuitOpenError,
   LeaseLostError,
   PayloadTooLargeError,
   TaskNotFoundError,
-  TasksClosedError,
-  TaskCancelledError,
   toErrorRecord,
 } from '../errors/index.js';
 import { exceeds } from '../codecs/index.js';
+import { endedFromOutside, oneLine } from '../middleware/index.js';
 import type { Breakers } from './breakers.js';
 import type { PipelineCache } from './pipeline-cache.js';
 import type { RunnableTask, RunOwner, RunSink, TaskLookup } from './ports.js';
-import { outcomeOfError } from './retry-policy.js';
+import { outcomeOfError, outcomeOfInterruption } from './retry-policy.js';
 import type { RunEnvironment } from './run-environment.js';
 import type { TaskContextStorage } from './task-context-storage.js';
 import { TaskRun } from './task-run.js';
@@ -25,6 +24,8 @@ export interface ExecutorOptions {
   readonly defaultTimeout: Ms;
   /** Bytes of an encoded result. */
   readonly maxResultSize: number;
+  /** Told of jobs that fail outside of their pipeline, where no middleware sees it. Default: nobody. */
+  readonly logger?: { error(message: string): void } | undefined;
 }
 
 /** A released job of an unknown task comes back after a quarter of its age, between these bounds. */
@@ -49,7 +50,7 @@ export class TaskExecutor {
     return new TaskRun(job, task, worker, environment.clock.now(), this.timeoutOf(job, task), environment);
   }
 
-  /** Runs it. Whatever happens, the sink is told exactly once. */
+  /** Runs it. Whatever happens, the sink is told exactly once, and nothing is thrown. */
   start(run: TaskRun, environment: RunEnvironment, sink: RunSink<TaskRun>): void {
     const { task } = run;
     if (task === undefined) return this.refuseUnknown(run, environment, sink);
@@ -57,11 +58,13 @@ export class TaskExecutor {
     try {
       run.payload = environment.codecs.decode(run.job.codec, run.job.payload);
     } catch (error) {
-      return this.fail(run, task, error, environment, sink);
+      run.breaker?.abstained(run);
+      return this.deadLetter(run, error, environment, sink);
     }
+    run.hasBegun = true;
     if (environment.events.wants('started')) announceStart(run, environment);
     this.invoke(run, task).then(
-      (result) => this.complete(run, task, result, environment, sink),
+      (result) => this.complete(run, result, environment, sink),
       (error: unknown) => this.fail(run, task, error, environment, sink),
     );
   }
@@ -72,21 +75,19 @@ export class TaskExecutor {
     return maxTimeout === undefined || timeout <= maxTimeout ? timeout : maxTimeout;
   }
 
-  private refuseUnknown(run: TaskRun, { clock }: RunEnvironment, sink: RunSink<TaskRun>): void {
+  private refuseUnknown(run: TaskRun, environment: RunEnvironment, sink: RunSink<TaskRun>): void {
     const { job } = run;
     const error = new TaskNotFoundError(job.name);
+    if (this.options.unknownTask === 'fail') return this.deadLetter(run, error, environment, sink);
     run.error = error;
-    if (this.options.unknownTask === 'fail') {
-      return sink.settled(run, { kind: 'failed', error: toErrorRecord(error, clock.now()) });
-    }
-    const age = Math.round((clock.now() - job.createdAt) / 4);
+    const age = Math.round((environment.clock.now() - job.createdAt) / 4);
     const delay = Math.min(UNKNOWN_TASK_DELAY.most, Math.max(UNKNOWN_TASK_DELAY.least, age));
     sink.settled(run, { kind: 'released', in: delay, countAttempt: false });
   }
 
   private enterCircuit(run: TaskRun, task: RunnableTask, sink: RunSink<TaskRun>): boolean {
     const breaker = this.breakers.of(task);
-    const wait = breaker?.tryEnter() ?? 0;
+    const wait = breaker?.tryEnter(run) ?? 0;
     if (wait > 0) {
       run.error = new CircuitOpenError(task.name, wait);
       sink.settled(run, { kind: 'released', in: wait, countAttempt: false });
@@ -96,39 +97,71 @@ export class TaskExecutor {
     return true;
   }
 
+  /** A middleware that cannot be made fails its job, as one that throws does. */
   private invoke(run: TaskRun, task: RunnableTask): Promise<unknown> {
-    const pipeline = this.pipelines.get(task, run.job.queue);
     try {
+      const pipeline = this.pipelines.get(task, run.job.queue);
       return this.storage.enabled ? this.storage.run(run, () => pipeline(run)) : pipeline(run);
     } catch (error) {
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a middleware that throws outside of a promise fails its job
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what is thrown goes on unchanged
       return Promise.reject(error);
     }
   }
 
-  private complete(
-    run: TaskRun,
-    task: RunnableTask,
-    result: unknown,
-    environment: RunEnvironment,
-    sink: RunSink<TaskRun>,
-  ): void {
-    let outcome: Outcome;
+  private complete(run: TaskRun, result: unknown, environment: RunEnvironment, sink: RunSink<TaskRun>): void {
+    let encoded: Payload | undefined;
     try {
-      const encoded = environment.codecs.encoder.encode(result);
-      const size = exceeds(encoded, this.options.maxResultSize);
-      if (size !== undefined) throw new PayloadTooLargeError(size, this.options.maxResultSize, 'result');
-      outcome = { kind: 'completed', result: encoded };
+      encoded = this.encodeResult(run, result, environment);
     } catch (error) {
-      return this.fail(run, task, error, environment, sink);
+      // The handler has done its work, and would do it again for the same result.
+      run.breaker?.succeeded(run);
+      return this.deadLetter(run, error, environment, sink);
     }
-    run.breaker?.succeeded();
+    run.breaker?.succeeded(run);
     run.result = result;
     run.duration = environment.clock.now() - run.startedAt;
-    sink.settled(run, outcome);
+    sink.settled(run, { kind: 'completed', result: encoded });
+  }
+
+  private encodeResult(run: TaskRun, result: unknown, { codecs }: RunEnvironment): Payload | undefined {
+    if (result === undefined) return undefined;
+    const encoded = codecs.encode(result, run.job.codec);
+    const size = exceeds(encoded, this.options.maxResultSize);
+    if (size !== undefined) throw new PayloadTooLargeError(size, this.options.maxResultSize, 'result');
+    return encoded;
+  }
+
+  /** No other run could end better: no handler, a payload that cannot be read, a result that cannot be kept. */
+  private deadLetter(run: TaskRun, error: unknown, { clock }: RunEnvironment, sink: RunSink<TaskRun>): void {
+    const now = clock.now();
+    const record = toErrorRecord(error, now);
+    run.error = error;
+    run.duration = run.hasBegun ? now - run.startedAt : 0;
+    const { id, name, queue } = run.job;
+    this.options.logger?.error(
+      oneLine(`Job ${id} of task ${name} on queue ${queue} failed: ${record.name}: ${record.message}`),
+    );
+    sink.settled(run, { kind: 'failed', error: record });
   }
 
   private fail(
+    run: TaskRun,
+    task: RunnableTask,
+    error: unknown,
+    environment: RunEnvironment,
+    sink: RunSink<TaskRun>,
+  ): void {
+    if (endedFromOutside(run)) run.breaker?.abstained(run);
+    else run.breaker?.failed(run);
+    if (run.interruption instanceof LeaseLostError) {
+      run.error = run.interruption;
+      run.duration = environment.clock.now() - run.startedAt;
+      return sink.dropped(run);
+    }
+    this.settleError(run, task, error, environment, sink);
+  }
+
+  private settleError(
     run: TaskRun,
     task: RunnableTask,
     error: unknown,
@@ -136,25 +169,18 @@ export class TaskExecutor {
     sink: RunSink<TaskRun>,
   ): void {
     const now = clock.now();
-    run.error = error;
+    const { interruption, job } = run;
+    const rules = task.options.retry;
     run.duration = now - run.startedAt;
-    if (isOurs(run, error)) run.breaker?.abstained();
-    else run.breaker?.failed();
-    if (run.interruption instanceof LeaseLostError) return sink.dropped(run);
     // A handler that answers its aborted signal with an error of its own has still been interrupted.
-    const cause = run.interruption ?? error;
-    sink.settled(run, outcomeOfError(cause, run.job, task.options.retry, now));
+    run.error = interruption ?? error;
+    sink.settled(
+      run,
+      interruption === undefined
+        ? outcomeOfError(error, job, rules, now)
+        : outcomeOfInterruption(interruption, job, rules, now),
+    );
   }
-}
-
-/** Whether the run ended by our word (cancel, lost lease, shutdown) and so says nothing about the task. */
-function isOurs(run: TaskRun, error: unknown): boolean {
-  const cause = run.interruption ?? error;
-  return (
-    cause instanceof TaskCancelledError ||
-    cause instanceof LeaseLostError ||
-    cause instanceof TasksClosedError
-  );
 }
 
 function announceStart(run: TaskRun, { events }: RunEnvironment): void {

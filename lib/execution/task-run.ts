@@ -24,6 +24,10 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
   payload: unknown = undefined;
   /** Where the worker keeps it among the runs in hand. */
   index = -1;
+  /** Whether its handler, or what stands before it, was called. */
+  hasBegun = false;
+  /** Whether its outcome is decided: a handler that goes on is a zombie. */
+  isOver = false;
   interruption: Error | undefined = undefined;
   guard: RunGuard | undefined = undefined;
   breaker: CircuitBreaker | undefined = undefined;
@@ -96,7 +100,8 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
   async progress(current: number, total = 0, message?: string, metadata?: unknown): Promise<void> {
     assertAmount('current', current);
     assertAmount('total', total);
-    const encoded = this.environment.codecs.encoder.encode(metadata);
+    const encoded = metadata === undefined ? undefined : this.encode(metadata);
+    if (this.isOver) return;
     this.announceProgress({ current, total, ...(message === undefined ? {} : { message }) }, metadata);
     this.reporter ??= new ProgressReporter(
       this.environment.recorder,
@@ -108,10 +113,10 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
     await this.reporter.report(toProgress(current, total, message, encoded));
   }
 
-  /** Aborts the signal and leaves the handler its time. */
+  /** Aborts the signal and leaves the handler its time. The signal of a run that is over stays as it is. */
   abort(error: Error): void {
     this.interruption ??= error;
-    this.controller?.abort(error);
+    if (!this.isOver) this.controller?.abort(this.interruption);
   }
 
   interrupt(error: Error): void {
@@ -119,9 +124,14 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
     this.guard?.interrupt(error);
   }
 
-  /** The run is over. @returns progress that is not written yet */
-  closeProgress(): Progress | undefined {
+  /** Its outcome is decided. @returns progress that is not written yet */
+  end(): Progress | undefined {
+    this.isOver = true;
     return this.reporter?.close();
+  }
+
+  private encode(value: unknown): Payload | undefined {
+    return this.environment.codecs.encode(value, this.job.codec);
   }
 
   private announceProgress(progress: Omit<Progress, 'metadata'>, metadata: unknown): void {

@@ -5,6 +5,9 @@ import { BoundCallHandler, type Step } from './call-handler.js';
  * Makes one function of a handler and the middleware around it, outermost first. Done once per task and queue, so that
  * a job pays one call and one small object for each middleware.
  *
+ * No step throws and each gives a promise, also where a handler or a middleware is not `async`: so nobody in the chain
+ * has to reckon with two ways to fail.
+ *
  * @example
  * const run = compose([logging, metrics, timeout], (ctx) => handler(ctx.payload, ctx));
  * await run(ctx);
@@ -17,17 +20,16 @@ export function compose(
 }
 
 function wrap(inner: Step, middleware: TaskMiddleware): Step {
-  return (ctx) => middleware.intercept(ctx, new BoundCallHandler(inner, ctx));
+  return promised((ctx) => middleware.intercept(ctx, new BoundCallHandler(inner, ctx)));
 }
 
-/** `handle()` never throws and always gives a promise, whatever the handler does. */
-function promised(handler: (ctx: TaskExecutionContext) => unknown): Step {
+function promised(body: (ctx: TaskExecutionContext) => unknown): Step {
   return (ctx) => {
     try {
-      const returned = handler(ctx);
+      const returned = body(ctx);
       return returned instanceof Promise ? returned : Promise.resolve(returned);
     } catch (error) {
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what a handler throws goes on unchanged
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what is thrown goes on unchanged
       return Promise.reject(error);
     }
   };

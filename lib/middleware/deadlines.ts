@@ -1,29 +1,9 @@
 import type { Clock, ClockTimer, Ms } from '../contract/index.js';
+import { DeadlineList } from './deadline-list.js';
 import type { RunGuard } from './run-guard.js';
 
-/** Runs with the same timeout, in the order of their deadlines: a list linked through the guards. */
-class DeadlineList {
-  first: RunGuard | undefined;
-  last: RunGuard | undefined;
-
-  append(guard: RunGuard): void {
-    guard.listed = true;
-    guard.previous = this.last;
-    guard.following = undefined;
-    if (this.last === undefined) this.first = guard;
-    else this.last.following = guard;
-    this.last = guard;
-  }
-
-  remove(guard: RunGuard): void {
-    if (!guard.listed) return;
-    guard.listed = false;
-    if (guard.previous === undefined) this.first = guard.following;
-    else guard.previous.following = guard.following;
-    if (guard.following === undefined) this.last = guard.previous;
-    else guard.following.previous = guard.previous;
-  }
-}
+/** So many lists may stand empty until the next sweep: a task's list is not made anew for each of its jobs. */
+const SPARE_LISTS = 64;
 
 /**
  * All deadlines of a process on one timer. A list for each timeout in use keeps its runs ordered by itself, so adding and
@@ -41,20 +21,28 @@ export class Deadlines {
 
   add(guard: RunGuard, timeout: Ms, from: number): void {
     let list = this.lists.get(timeout);
-    if (list === undefined) this.lists.set(timeout, (list = new DeadlineList()));
+    if (list === undefined) this.lists.set(timeout, (list = new DeadlineList(timeout)));
     guard.deadline = from + timeout;
-    list.append(guard);
+    list.insert(guard);
     if (guard.deadline < this.armedFor) this.arm(guard.deadline);
   }
 
-  remove(guard: RunGuard, timeout: Ms): void {
-    this.lists.get(timeout)?.remove(guard);
+  /** Does nothing when its deadline has passed, or was forgotten. */
+  remove(guard: RunGuard): void {
+    const { list } = guard;
+    if (list === undefined) return;
+    list.remove(guard);
+    // Timeouts that differ from call to call must not pile up lists until the earliest of them is due.
+    if (list.first === undefined && this.lists.size > SPARE_LISTS) this.lists.delete(list.timeout);
   }
 
-  /** Disarms the timer; runs in the lists are forgotten. */
+  /** Disarms the timer and forgets every deadline. It can be used again. */
   close(): void {
     this.timer?.cancel();
     this.armedFor = Number.POSITIVE_INFINITY;
+    for (const list of this.lists.values()) {
+      while (list.first !== undefined) list.remove(list.first);
+    }
     this.lists.clear();
   }
 
@@ -67,14 +55,12 @@ export class Deadlines {
   private sweep(): void {
     const now = this.clock.now();
     this.armedFor = Number.POSITIVE_INFINITY;
-    for (const [timeout, list] of this.lists) {
-      while (list.first !== undefined && list.first.deadline <= now) {
-        const expired = list.first;
-        list.remove(expired);
-        this.onExpired(expired);
+    for (const list of this.lists.values()) {
+      for (let { first } = list; first !== undefined && first.deadline <= now; { first } = list) {
+        list.remove(first);
+        this.onExpired(first);
       }
-      // A timeout that nobody uses now is forgotten, so that per-call timeouts cannot pile up lists.
-      if (list.first === undefined) this.lists.delete(timeout);
+      if (list.first === undefined) this.lists.delete(list.timeout);
       else this.armedFor = Math.min(this.armedFor, list.first.deadline);
     }
     if (this.armedFor < Number.POSITIVE_INFINITY) this.arm(this.armedFor);

@@ -4,6 +4,7 @@ export * from './logging.middleware.js';
 export * from './metrics.middleware.js';
 export * from './middleware-form.js';
 export * from './middleware-source.js';
+export * from './one-line.js';
 export * from './run-guard.js';
 export * from './task-metrics-collector.js';
 export * from './task-middleware-pipeline.js';

@@ -1,10 +1,7 @@
-import type {
-  Clock,
-  JobLogging,
-  TaskCallHandler,
-  TaskExecutionContext,
-  TaskMiddleware,
-} from '../contract/index.js';
+import type { Clock, JobLogging, TaskCallHandler, TaskMiddleware } from '../contract/index.js';
+import { RetryLaterError, toErrorRecord, UnrecoverableError } from '../errors/index.js';
+import { oneLine } from './one-line.js';
+import { endedFromOutside, type InterruptibleContext } from './run-guard.js';
 
 /** What of a logger it uses; Nest's `Logger` is one. */
 export interface RunLogger {
@@ -13,8 +10,12 @@ export interface RunLogger {
   error(message: string): void;
 }
 
+/** Characters of an error in a line. */
+const ERROR_CAP = 500;
+
 /**
- * Writes what became of each run: failed ones always (`warn` while attempts are left, `error` for the last), starts and
+ * Writes what became of each run. Failed ones always: as `error` when it was the last attempt or the handler threw
+ * `UnrecoverableError`, else as `warn`; runs that a cancel, a lost lease or a shutdown ended as `warn`. Starts and
  * completions only with `logging: 'all'`, since a line a job costs more than most jobs. Never a payload. Built in, outermost.
  */
 export class LoggingMiddleware implements TaskMiddleware {
@@ -24,7 +25,7 @@ export class LoggingMiddleware implements TaskMiddleware {
     private readonly clock: Clock,
   ) {}
 
-  intercept(ctx: TaskExecutionContext, next: TaskCallHandler): Promise<unknown> {
+  intercept(ctx: InterruptibleContext, next: TaskCallHandler): Promise<unknown> {
     if (this.mode === 'none') return next.handle();
     if (this.mode === 'all') return this.logAll(ctx, next);
     return next.handle().catch((error: unknown) => {
@@ -33,7 +34,7 @@ export class LoggingMiddleware implements TaskMiddleware {
     });
   }
 
-  private async logAll(ctx: TaskExecutionContext, next: TaskCallHandler): Promise<unknown> {
+  private async logAll(ctx: InterruptibleContext, next: TaskCallHandler): Promise<unknown> {
     this.logger.log(`${title(ctx)} started`);
     try {
       const result = await next.handle();
@@ -45,23 +46,32 @@ export class LoggingMiddleware implements TaskMiddleware {
     }
   }
 
-  private logFailure(ctx: TaskExecutionContext, error: unknown): void {
-    const line = `${title(ctx)} failed after ${this.elapsed(ctx)} ms: ${oneLine(error)}`;
-    if (ctx.attempt > ctx.job.maxRetries) this.logger.error(line);
+  private logFailure(ctx: InterruptibleContext, error: unknown): void {
+    const fromOutside = endedFromOutside(ctx);
+    const verb = fromOutside ? 'was interrupted' : error instanceof RetryLaterError ? 'put off' : 'failed';
+    const line = `${title(ctx)} ${verb} after ${this.elapsed(ctx)} ms: ${describe(error)}`;
+    if (!fromOutside && isLast(ctx, error)) this.logger.error(line);
     else this.logger.warn(line);
   }
 
-  private elapsed(ctx: TaskExecutionContext): number {
+  private elapsed(ctx: InterruptibleContext): number {
     return Math.round(this.clock.now() - ctx.startedAt);
   }
 }
 
-function title({ job }: TaskExecutionContext): string {
-  return `Task ${job.name} (job ${job.id}, attempt ${job.attempt} of ${job.maxRetries + 1})`;
+/** As far as it can be told here: `shouldRetry` is asked later. */
+function isLast(ctx: InterruptibleContext, error: unknown): boolean {
+  if (error instanceof RetryLaterError && !error.countAttempt) return false;
+  return ctx.attempt > ctx.job.maxRetries || error instanceof UnrecoverableError;
 }
 
-/** A thrown text with line breaks must not forge log lines. */
-function oneLine(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown ${typeof error}`;
-  return JSON.stringify(text.slice(0, 500)).slice(1, -1);
+function title({ job }: InterruptibleContext): string {
+  return `Task ${oneLine(job.name)} (job ${oneLine(job.id)}, attempt ${job.attempt} of ${job.maxRetries + 1})`;
+}
+
+/** Reads a thrown value of any kind. An object that is no error could be a payload: only its kind is told. */
+function describe(error: unknown): string {
+  if (typeof error === 'object' && error !== null && !(error instanceof Error)) return 'an object was thrown';
+  const { name, message } = toErrorRecord(error);
+  return oneLine(`${name}: ${message}`.slice(0, ERROR_CAP));
 }

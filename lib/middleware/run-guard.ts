@@ -1,4 +1,6 @@
 import type { TaskExecutionContext } from '../contract/index.js';
+import { LeaseLostError, TaskCancelledError, TasksClosedError } from '../errors/index.js';
+import type { DeadlineList } from './deadline-list.js';
 
 /** A context whose run can be ended from outside before its handler is done; the executor's are. */
 export interface Interruptible {
@@ -18,12 +20,26 @@ export interface GuardKeeper {
 }
 
 /**
+ * Whether a run was ended by somebody else's word (cancel, lost lease, shutdown), which says nothing about its task. A
+ * timeout does say something.
+ */
+export function endedFromOutside(ctx: InterruptibleContext): boolean {
+  const { interruption } = ctx;
+  return (
+    interruption !== undefined &&
+    (interruption instanceof TaskCancelledError ||
+      interruption instanceof LeaseLostError ||
+      interruption instanceof TasksClosedError)
+  );
+}
+
+/**
  * Stands between a run and its handler: whichever comes first, the handler's end or an interruption, is what the
  * run ends with. Also the node of its deadline list, so that a deadline costs no object of its own.
  */
 export class RunGuard {
   deadline = 0;
-  listed = false;
+  list: DeadlineList | undefined = undefined;
   previous: RunGuard | undefined = undefined;
   following: RunGuard | undefined = undefined;
   isOpen = true;

@@ -31,14 +31,14 @@ export class TimeoutMiddleware implements TaskMiddleware, GuardKeeper {
     });
   }
 
-  /** Disarms the timer; for the end of the application. */
+  /** Disarms the timer, once nothing runs any more; for the end of the application. */
   stop(): void {
     this.deadlines.close();
   }
 
   /** The run ends, its handler does not. */
   abandon(guard: RunGuard): void {
-    this.deadlines.remove(guard, guard.ctx.timeout);
+    this.deadlines.remove(guard);
     guard.ctx.guard = undefined;
     this.zombies.rise();
   }
@@ -49,7 +49,7 @@ export class TimeoutMiddleware implements TaskMiddleware, GuardKeeper {
       this.zombies.rest();
       return false;
     }
-    this.deadlines.remove(guard, guard.ctx.timeout);
+    this.deadlines.remove(guard);
     guard.ctx.guard = undefined;
     return true;
   }

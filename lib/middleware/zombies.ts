@@ -2,6 +2,7 @@
 export class Zombies {
   private alive = 0;
 
+  /** @param max 1 or more */
   constructor(readonly max: number) {}
 
   get count(): number {

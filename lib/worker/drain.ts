@@ -1,5 +1,6 @@
 import type { Clock, Ms } from '../contract/index.js';
 import { TasksClosedError } from '../errors/index.js';
+import type { TaskRun } from '../execution/index.js';
 import type { JobFeeder } from './job-feeder.js';
 import { settledWithin } from './wait.js';
 
@@ -13,6 +14,8 @@ export interface DrainOptions {
   readonly drain: boolean;
   /** How long to wait for it. */
   readonly timeout: Ms;
+  /** Settled when there is no more time to wait: somebody asked for an abort meanwhile. */
+  readonly hurry: Promise<unknown>;
 }
 
 /** What became of what was in hand. */
@@ -25,7 +28,7 @@ export interface DrainResult {
 
 /**
  * Ends the work in hand: claim no more, let what runs finish, abort what is left when the time is over, and give it back
- * without an attempt counted. The feeders are closed afterwards.
+ * without an attempt counted. What a claim under way still brings is given back unstarted. The feeders are closed afterwards.
  */
 export async function drain(
   feeders: readonly JobFeeder[],
@@ -33,21 +36,27 @@ export async function drain(
   clock: Clock,
 ): Promise<DrainResult> {
   for (const feeder of feeders) feeder.quiesce();
-  const empty = Promise.all(feeders.map((feeder) => feeder.inHand.whenEmpty()));
-  const finished = options.drain && (await settledWithin(empty, options.timeout, clock));
-  const released = finished ? 0 : await abort(feeders, empty, clock);
+  const idle = Promise.all(feeders.map((feeder) => feeder.whenIdle()));
+  if (options.drain) await settledWithin(Promise.race([idle, options.hurry]), options.timeout, clock);
+  const released = await abort(feeders, idle, clock);
   const unsettled = feeders.reduce((sum, feeder) => sum + feeder.inHand.size, 0);
   for (const feeder of feeders) feeder.close();
   return { released, unsettled };
 }
 
-async function abort(feeders: readonly JobFeeder[], empty: Promise<unknown>, clock: Clock): Promise<number> {
-  const runs = feeders.flatMap((feeder) => [...feeder.inHand.all()]);
-  if (runs.length === 0) return 0;
+/** @returns how many were given back */
+async function abort(feeders: readonly JobFeeder[], idle: Promise<unknown>, clock: Clock): Promise<number> {
+  if (feeders.every((feeder) => feeder.isIdle)) return 0;
   const reason = new TasksClosedError('The worker is shutting down.');
+  const runs = feeders.flatMap((feeder) => feeder.inHand.all().filter((run) => !run.isOver));
   for (const run of runs) run.abort(reason);
-  if (await settledWithin(empty, ABORT_GRACE, clock)) return runs.length;
+  if (runs.length > 0) await settledWithin(idle, ABORT_GRACE, clock);
   for (const run of runs) run.interrupt(reason);
-  await settledWithin(empty, FLUSH_TIME, clock);
-  return runs.length;
+  for (const feeder of feeders) feeder.hurry();
+  await settledWithin(idle, FLUSH_TIME, clock);
+  return runs.filter((run) => wasReleased(run, reason)).length;
+}
+
+function wasReleased(run: TaskRun, reason: Error): boolean {
+  return run.isOver && run.error === reason;
 }

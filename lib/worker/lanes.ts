@@ -14,6 +14,9 @@ export class Lanes {
   private readonly bulk: string[];
   private readonly middle: string[];
   private turn = 0;
+  /** Each kind of turn rotates by itself: counted together, a number of queues that divides 20 would always start alike. */
+  private ordinary = 0;
+  private middleFirst = 0;
 
   constructor(readonly queues: readonly string[]) {
     this.urgent = queues.filter((queue) => queue === 'urgent');
@@ -23,14 +26,24 @@ export class Lanes {
 
   /** @param limit of each take; the claim's `max` bounds their sum */
   next(limit: number): Take[] {
-    const turn = this.turn++;
-    const place = turn % CYCLE;
+    const place = this.turn++ % CYCLE;
     const takes: Take[] = [];
-    if (place === BULK_TURN) push(takes, this.bulk, 0, limit);
-    if (place !== MIDDLE_TURN) push(takes, this.urgent, 0, limit);
-    push(takes, this.middle, turn, limit);
-    if (place === MIDDLE_TURN) push(takes, this.urgent, 0, limit);
-    if (place !== BULK_TURN) push(takes, this.bulk, 0, limit);
+    switch (place) {
+      case BULK_TURN:
+        push(takes, this.bulk, 0, limit);
+        push(takes, this.urgent, 0, limit);
+        push(takes, this.middle, this.ordinary, limit);
+        break;
+      case MIDDLE_TURN:
+        push(takes, this.middle, this.middleFirst++, limit);
+        push(takes, this.urgent, 0, limit);
+        push(takes, this.bulk, 0, limit);
+        break;
+      default:
+        push(takes, this.urgent, 0, limit);
+        push(takes, this.middle, this.ordinary++, limit);
+        push(takes, this.bulk, 0, limit);
+    }
     return takes;
   }
 }

@@ -1,5 +1,5 @@
-import type { Clock, ClockTimer, Ms, QueueBackend, Receipt } from '../contract/index.js';
-import { LeaseLostError, TaskCancelledError } from '../errors/index.js';
+import type { Clock, ClockTimer, JobRecord, Ms, QueueBackend } from '../contract/index.js';
+import { LeaseLostError, TaskCancelledError, toErrorRecord } from '../errors/index.js';
 import type { TaskRun } from '../execution/index.js';
 import type { RunTable } from './run-table.js';
 
@@ -8,6 +8,7 @@ export interface KeptLeases {
   readonly name: string;
   readonly backend: QueueBackend;
   readonly inHand: RunTable;
+  readonly lease: Ms;
 }
 
 export interface KeeperLogger {
@@ -15,63 +16,76 @@ export interface KeeperLogger {
 }
 
 /**
- * Keeps the leases of everything in hand, from one timer a process at a third of their length: one call may be lost before a
- * lease is. What turns out to be lost, or cancelled from elsewhere, is interrupted.
+ * Keeps the leases of everything in hand, from one timer a process at a third of the shortest: one call may be lost before
+ * a lease is. What turns out to be lost, or cancelled from elsewhere, is interrupted.
  */
 export class LeaseKeeper {
+  private readonly interval: Ms;
   private timer: ClockTimer | undefined;
   private expectedAt = 0;
 
   constructor(
     private readonly kept: readonly KeptLeases[],
-    private readonly lease: Ms,
     private readonly clock: Clock,
     private readonly logger: KeeperLogger,
-  ) {}
+  ) {
+    this.interval = Math.min(...kept.map(({ lease }) => lease)) / 3;
+  }
 
   start(): void {
-    const interval = this.lease / 3;
-    this.expectedAt = this.clock.now() + interval;
-    this.timer = this.clock.setTimer(interval, () => {
-      this.noticeBlocking(interval);
-      this.start();
-      for (const one of this.kept) void this.keep(one);
-    });
+    if (this.kept.length > 0) this.arm();
   }
 
   stop(): void {
     this.timer?.cancel();
   }
 
-  /** Extends what is in hand of one backend. Broker trouble is left to the next time. */
-  async keep({ name, backend, inHand }: KeptLeases): Promise<void> {
+  /** Extends what is in hand of one backend. Broker trouble is left to the next time. Never rejects. */
+  async keep({ name, backend, inHand, lease }: KeptLeases): Promise<void> {
     if (inHand.size === 0) return;
     try {
-      const { lost, cancelled } = await backend.extend(inHand.receipts(), this.lease);
+      const { lost, cancelled } = await backend.extend(inHand.receipts(), lease);
       for (const run of inHand.byReceipt(lost)) run.interrupt(new LeaseLostError(run.job.id));
-      if (cancelled.length > 0) await this.interruptCancelled(backend, inHand, cancelled);
+      await interruptCancelled(backend, inHand.byReceipt(cancelled));
     } catch (error) {
-      this.logger.warn(`Backend "${name}": leases could not be kept: ${String((error as Error).message)}`);
+      this.logger.warn(`Backend "${name}": leases could not be kept: ${toErrorRecord(error).message}`);
     }
   }
 
-  private async interruptCancelled(
-    backend: QueueBackend,
-    inHand: RunTable,
-    cancelled: readonly Receipt[],
-  ): Promise<void> {
-    const runs: TaskRun[] = inHand.byReceipt(cancelled);
-    const records = await backend.get(runs.map((run) => ({ queue: run.job.queue, id: run.job.id })));
-    runs.forEach((run, place) =>
-      run.interrupt(new TaskCancelledError(run.job.id, records[place]?.cancelReason ?? 'cancelled')),
-    );
+  private arm(): void {
+    this.expectedAt = this.clock.now() + this.interval;
+    this.timer = this.clock.setTimer(this.interval, () => {
+      this.noticeBlocking();
+      this.arm();
+      for (const one of this.kept) void this.keep(one);
+    });
   }
 
-  private noticeBlocking(interval: Ms): void {
+  private noticeBlocking(): void {
     const late = this.clock.now() - this.expectedAt;
-    if (late < interval) return;
+    if (late < this.interval) return;
     this.logger.warn(
-      `The event loop was blocked for about ${Math.round(late)} ms; a lease of ${this.lease} ms may have been lost. Move long computations off it.`,
+      `The event loop was blocked for about ${Math.round(late)} ms: leases of ${this.interval * 3} ms may have been lost. Move long computations off it.`,
     );
+  }
+}
+
+async function interruptCancelled(backend: QueueBackend, runs: readonly TaskRun[]): Promise<void> {
+  if (runs.length === 0) return;
+  const records = await recordsOf(backend, runs);
+  runs.forEach((run, place) =>
+    run.interrupt(new TaskCancelledError(run.job.id, records[place]?.cancelReason ?? 'cancelled')),
+  );
+}
+
+/** Only for the reason: that it cannot be read holds up no cancel. */
+async function recordsOf(
+  backend: QueueBackend,
+  runs: readonly TaskRun[],
+): Promise<readonly (JobRecord | undefined)[]> {
+  try {
+    return await backend.get(runs.map(({ job }) => ({ queue: job.queue, id: job.id })));
+  } catch {
+    return [];
   }
 }

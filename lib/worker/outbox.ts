@@ -1,10 +1,13 @@
-import type { Outcome, Settlement } from '../contract/index.js';
+import type { Ms, Outcome, Settlement } from '../contract/index.js';
 import type { TaskRun } from '../execution/index.js';
 
 /** Settlements that wait for the next claim to ride with, and the run of each. */
 export class Outbox {
   private settlements: Settlement[] = [];
   private runs: TaskRun[] = [];
+
+  /** @param maxDelay the longest that the backend keeps: it would refuse a longer one, and with it all that travels along */
+  constructor(private readonly maxDelay: Ms) {}
 
   get size(): number {
     return this.settlements.length;
@@ -13,8 +16,8 @@ export class Outbox {
   put(run: TaskRun, outcome: Outcome): void {
     this.settlements.push({
       receipt: run.job.receipt,
-      outcome,
-      progress: run.closeProgress(),
+      outcome: this.bounded(outcome),
+      progress: run.end(),
       enqueue: undefined,
     });
     this.runs.push(run);
@@ -32,6 +35,13 @@ export class Outbox {
   putBack(batch: Batch): void {
     this.settlements = [...batch.settlements, ...this.settlements];
     this.runs = [...batch.runs, ...this.runs];
+  }
+
+  private bounded(outcome: Outcome): Outcome {
+    if (outcome.kind !== 'retry' && outcome.kind !== 'released') return outcome;
+    return outcome.in !== undefined && outcome.in > this.maxDelay
+      ? { ...outcome, in: this.maxDelay }
+      : outcome;
   }
 }
 

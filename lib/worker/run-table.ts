@@ -7,7 +7,6 @@ import type { TaskRun } from '../execution/index.js';
  */
 export class RunTable {
   private readonly runs: TaskRun[] = [];
-  private idle: (() => void)[] = [];
 
   get size(): number {
     return this.runs.length;
@@ -21,8 +20,9 @@ export class RunTable {
     return this.runs.map((run) => run.job.receipt);
   }
 
-  find(queue: string, id: string): TaskRun | undefined {
-    return this.runs.find((run) => run.job.id === id && run.job.queue === queue);
+  /** Two, when this process lost the lease of one and has claimed the job again. */
+  find(queue: string, id: string): TaskRun[] {
+    return this.runs.filter((run) => run.job.id === id && run.job.queue === queue);
   }
 
   byReceipt(receipts: readonly Receipt[]): TaskRun[] {
@@ -36,24 +36,14 @@ export class RunTable {
     this.runs.push(run);
   }
 
+  /** Does nothing when it is not there. */
   remove(run: TaskRun): void {
+    if (run.index < 0) return;
     const last = this.runs.pop();
     if (last !== undefined && last !== run) {
       this.runs[run.index] = last;
       last.index = run.index;
     }
     run.index = -1;
-    if (this.runs.length === 0 && this.idle.length > 0) this.tellIdle();
-  }
-
-  /** Resolves when nothing is in hand. */
-  whenEmpty(): Promise<void> {
-    return this.runs.length === 0 ? Promise.resolve() : new Promise((resolve) => this.idle.push(resolve));
-  }
-
-  private tellIdle(): void {
-    const told = this.idle;
-    this.idle = [];
-    for (const tell of told) tell();
   }
 }

@@ -1,44 +1,55 @@
-import type { Clock, ClockTimer, EndedJob, Ms, QueueBackend } from '../contract/index.js';
+import type { Clock, EndedJob, Ms, QueueBackend } from '../contract/index.js';
+import { toErrorRecord } from '../errors/index.js';
+import { Alarm } from './alarm.js';
 
 /**
  * Does what is overdue on queues that no claim touches: retention, and jobs whose worker died on a queue that nobody serves
  * any more. Claims do the same for the queues that they look at, so nothing prompt depends on this.
  */
 export class Sweeper {
-  private timer: ClockTimer | undefined;
+  private readonly alarm: Alarm;
+  private running = false;
 
   constructor(
     private readonly backends: readonly QueueBackend[],
     private interval: Ms,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly logger: { warn(message: string): void },
     private readonly onEnded: (ended: readonly EndedJob[]) => void,
-  ) {}
-
-  start(): void {
-    this.timer = this.clock.setTimer(this.interval, () => {
-      this.start();
+  ) {
+    this.alarm = new Alarm(clock, () => {
+      this.alarm.set(this.interval);
       void this.sweep();
     });
   }
 
-  stop(): void {
-    this.timer?.cancel();
+  start(): void {
+    this.running = true;
+    this.alarm.set(this.interval);
   }
 
+  stop(): void {
+    this.running = false;
+    this.alarm.clear();
+  }
+
+  /** Counts from now. */
   setInterval(interval: Ms): void {
     this.interval = interval;
-    if (this.timer === undefined) return;
-    this.stop();
-    this.start();
+    if (this.running) this.alarm.set(interval);
   }
 
+  /** Never rejects: trouble is logged, and left to the next sweep. */
   async sweep(): Promise<void> {
-    const swept = await Promise.allSettled(this.backends.map((backend) => backend.recover()));
-    for (const one of swept) {
-      if (one.status === 'fulfilled') this.onEnded(one.value.ended ?? []);
-      if (one.status === 'rejected')
-        this.logger.warn(`Sweep failed: ${String((one.reason as Error).message)}`);
+    await Promise.all(this.backends.map((backend) => this.sweepOne(backend)));
+  }
+
+  private async sweepOne(backend: QueueBackend): Promise<void> {
+    try {
+      const { ended } = await backend.recover();
+      if (ended !== undefined) this.onEnded(ended);
+    } catch (error) {
+      this.logger.warn(`Sweep failed: ${toErrorRecord(error).message}`);
     }
   }
 }

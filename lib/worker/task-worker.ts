@@ -50,6 +50,10 @@ export class TaskWorker implements RunOwner {
     if (failed) this.failures++;
   }
 
+  vacate(): void {
+    this.running--;
+  }
+
   stats(now: number): WorkerJobStats {
     return {
       workerId: this.id,

@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+
 /**
  * After this many turns in microtasks one goes through the event loop. Work that never waits for I/O would else starve
  * timers and sockets: leases would not be kept and deadlines would not fire.
@@ -7,8 +9,12 @@ const MICROTASK_TURNS = 64;
 /**
  * Calls a body once however often it is asked within a turn, after everything that is ready now: so the ends of jobs that
  * finish together travel together.
+ *
+ * The body runs in the asynchronous context in which the turn was made, not in that of whoever asked: an enqueue inside of
+ * a request wakes the loop, and every later job would else see that request's `AsyncLocalStorage` and keep it alive.
  */
 export class Turn {
+  private readonly scope = new AsyncResource('TaskTurn');
   private asked = false;
   private turns = 0;
 
@@ -23,6 +29,6 @@ export class Turn {
 
   private readonly take = (): void => {
     this.asked = false;
-    this.body();
+    this.scope.runInAsyncScope(this.body);
   };
 }

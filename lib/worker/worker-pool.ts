@@ -1,17 +1,11 @@
-import type { Clock, Duration, Ms, TaskBackend } from '../contract/index.js';
-import { toMs } from '../config/index.js';
-import { InvalidOptionError } from '../errors/index.js';
-import type { Codecs, EventSink, RunEnvironment, TaskExecutor } from '../execution/index.js';
-import type { Zombies } from '../middleware/index.js';
-import { CancelWatcher } from './cancel-watcher.js';
-import { drain, type DrainResult } from './drain.js';
-import { JobFeeder } from './job-feeder.js';
-import { LeaseKeeper } from './lease-keeper.js';
+import { AsyncResource } from 'node:async_hooks';
+import type { Duration, Ms } from '../contract/index.js';
+import { nearestName, toMs } from '../config/index.js';
+import { InvalidOptionError, UnknownQueueError } from '../errors/index.js';
+import type { DrainResult } from './drain.js';
 import { ProcessMeter } from './process-meter.js';
-import type { SettledEvents } from './settled-events.js';
-import { Sweeper } from './sweeper.js';
+import { type ServedBackend, Shift, type ShiftParts } from './shift.js';
 import type { TaskWorker } from './task-worker.js';
-import { WorkerSlots } from './worker-slots.js';
 import type { PoolStats, WorkerJobStats } from './worker-stats.js';
 
 export interface PoolOptions {
@@ -23,23 +17,7 @@ export interface PoolOptions {
   readonly cleanupInterval: Ms;
 }
 
-/** One backend and the queues of it that this process serves. */
-export interface ServedBackend {
-  readonly name: string;
-  readonly backend: TaskBackend;
-  readonly queues: readonly string[];
-}
-
-export interface PoolParts {
-  /** Shown in job records and worker ids: which process this is. */
-  readonly processId: string;
-  readonly executor: TaskExecutor;
-  readonly codecs: Codecs;
-  readonly events: EventSink;
-  readonly settled: SettledEvents;
-  readonly zombies: Zombies;
-  readonly clock: Clock;
-  readonly logger: { log(message: string): void; warn(message: string): void; error(message: string): void };
+export interface PoolParts extends ShiftParts {
   /** Which backends and queues to serve, asked at each start. */
   readonly serve: () => readonly ServedBackend[];
 }
@@ -51,6 +29,8 @@ export interface StopOptions {
   /** How long to wait before they are aborted. Default: `worker.shutdownTimeout`, 30 s. */
   readonly timeout?: Duration | undefined;
 }
+
+const NOTHING_IN_HAND: DrainResult = { released: 0, unsettled: 0 };
 
 /**
  * The workers of this process: `workerCount` workers with `maxConcurrentTasks` slots each, fed by one loop a backend.
@@ -64,72 +44,62 @@ export interface StopOptions {
  * console.log(this.pool.stats().active);
  */
 export class WorkerPool {
-  private readonly slots: WorkerSlots;
   private readonly meter = new ProcessMeter();
-  private feeders: JobFeeder[] = [];
-  private watchers: CancelWatcher[] = [];
-  private keeper: LeaseKeeper | undefined;
-  private sweeper: Sweeper | undefined;
-  private size: number;
-  private startedAt = 0;
-  private running = false;
+  /** Nothing that a pool does belongs to the request or job in which it was started. */
+  private readonly scope = new AsyncResource('WorkerPool');
+  private shift: Shift | undefined;
+  private started: Promise<void> = Promise.resolve();
   private stopping: Promise<DrainResult> | undefined;
-  private onlyQueues: readonly string[] | undefined;
+  private running = false;
+  private workerCount: number;
+  private maxConcurrentTasks: number;
   private pollInterval: Ms;
   private cleanupInterval: Ms;
+  private queues: readonly string[] | undefined;
 
   constructor(
     private readonly options: PoolOptions,
     private readonly parts: PoolParts,
   ) {
-    this.size = options.workerCount;
+    this.workerCount = options.workerCount;
+    this.maxConcurrentTasks = options.maxConcurrentTasks;
     this.pollInterval = options.pollInterval;
     this.cleanupInterval = options.cleanupInterval;
-    this.slots = new WorkerSlots(parts.processId, options.maxConcurrentTasks, parts.clock);
   }
 
+  /** From `start()` until a `stop()` is done. */
   get isRunning(): boolean {
     return this.running;
   }
 
+  /** Of a pool that has stopped: those that it had. */
   get workers(): readonly TaskWorker[] {
-    return this.slots.workers;
+    return this.shift?.slots.workers ?? [];
   }
 
-  /** Starts claiming. A backend that cannot be served is logged and stops no other. Does nothing while it runs. */
+  /**
+   * Starts claiming; after a stop that is under way, when that is done. Backends in trouble are logged, tried again and hold
+   * up no other. Does nothing while it runs. Statistics begin anew.
+   */
   async start(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    this.stopping = undefined;
-    this.startedAt = this.parts.clock.now();
-    this.meter.start();
-    this.slots.scaleTo(this.size);
-    const served = this.parts.serve();
-    this.feeders = served.map((one) => this.feederOf(one));
-    this.watchers = served.map(
-      ({ backend }, place) => new CancelWatcher(backend.state, this.feeder(place).inHand),
-    );
-    this.keepLeases(served);
-    this.sweeper = new Sweeper(
-      served.map(({ backend }) => backend.queue),
-      this.cleanupInterval,
-      this.parts.clock,
-      this.parts.logger,
-      (ended) => this.parts.settled.tellEnded(ended),
-    );
-    this.sweeper.start();
-    await Promise.all(served.map((one, place) => this.startOne(one, place)));
+    while (this.stopping !== undefined) await this.stopping;
+    if (!this.running) this.started = this.scope.runInAsyncScope(() => this.begin());
+    await this.started;
   }
 
   /**
    * Stops claiming, waits for what runs, aborts what is left after the timeout, and gives it back without an attempt counted.
-   * Calls at the same time share one stop.
+   * Calls at the same time share one stop; one with `drain: false` ends the waiting of all.
+   * @throws InvalidDurationError for a timeout that is none; the pool goes on then
    */
-  stop(options: StopOptions = {}): Promise<DrainResult> {
-    if (!this.running) return Promise.resolve({ released: 0, unsettled: 0 });
+  async stop(options: StopOptions = {}): Promise<DrainResult> {
     const timeout =
       options.timeout === undefined ? this.options.shutdownTimeout : toMs(options.timeout, 'timeout');
-    this.stopping ??= this.stopWith(options.drain ?? true, timeout);
+    const { shift } = this;
+    if (!this.running || shift === undefined) return NOTHING_IN_HAND;
+    const drainFirst = options.drain ?? true;
+    if (this.stopping === undefined) this.stopping = this.end(shift, drainFirst, timeout);
+    else if (!drainFirst) shift.hurry();
     return this.stopping;
   }
 
@@ -138,160 +108,115 @@ export class WorkerPool {
     return this.stop({ drain: true, timeout });
   }
 
-  /** Changes the number of workers. A worker too many finishes what it runs. @param size whole, 0 or more */
+  /** Changes the number of workers. A worker too many finishes what it runs. @param size whole, 0 to 10,000 */
   async scaleTo(size: number): Promise<void> {
-    assertCount('size', size);
-    this.size = size;
-    if (!this.running) return;
-    this.slots.scaleTo(size);
-    this.wake();
+    assertWhole('size', size, 0, 10_000);
+    this.workerCount = size;
+    this.shift?.slots.scaleTo(size);
+    this.shift?.wake();
   }
 
-  /** Changes how many jobs each worker runs at once. @param slots whole, 1 or more */
+  /** Changes how many jobs each worker runs at once. @param slots whole, 1 to 100,000 */
   setConcurrency(slots: number): void {
-    assertCount('slots', slots, 1);
-    this.slots.resize(slots);
-    this.wake();
+    assertWhole('slots', slots, 1, 100_000);
+    this.maxConcurrentTasks = slots;
+    this.shift?.slots.resize(slots);
+    this.shift?.wake();
   }
 
-  /** Serves only these queues from now on; undefined: all that the options say. */
+  /**
+   * Serves only these queues from now on; undefined: all that the options say.
+   * @throws UnknownQueueError for a queue that this process does not serve; nothing is changed then
+   */
   setQueues(queues: readonly string[] | undefined): void {
-    this.onlyQueues = queues;
-    if (!this.running) return;
-    this.parts.serve().forEach(({ queues: all }, place) => this.feeder(place).serve(this.chosen(all)));
+    if (queues !== undefined) this.assertServed(queues);
+    this.queues = queues;
+    this.shift?.serve(queues);
   }
 
-  /** Changes how often to look for work that nothing announced. */
+  /** Changes how often to look for work that nothing announced. @param interval 1 ms or more */
   setPollInterval(interval: Duration): void {
-    this.pollInterval = toMs(interval, 'pollInterval');
-    for (const feeder of this.feeders) feeder.options.pollInterval = this.pollInterval;
-    this.wake();
+    this.pollInterval = toInterval(interval, 'pollInterval');
+    this.shift?.setPollInterval(this.pollInterval);
   }
 
-  /** Changes how often overdue things are swept. */
+  /** Changes how often overdue things are swept. @param interval 1 ms or more */
   setCleanupInterval(interval: Duration): void {
-    this.cleanupInterval = toMs(interval, 'cleanupInterval');
-    this.sweeper?.setInterval(this.cleanupInterval);
+    this.cleanupInterval = toInterval(interval, 'cleanupInterval');
+    this.shift?.setCleanupInterval(this.cleanupInterval);
   }
 
   /** One worker each. */
   workerStats(): WorkerJobStats[] {
     const now = this.parts.clock.now();
-    return this.slots.workers.map((worker) => worker.stats(now));
+    return this.workers.map((worker) => worker.stats(now));
   }
 
-  /** All workers together, and what the process uses. */
+  /** All workers together, those that were scaled away included, and what the process uses. */
   stats(): PoolStats {
+    const { shift } = this;
     const workers = this.workerStats();
-    const jobs = sum(workers, 'jobs');
-    const busyTime = sum(workers, 'busyTime');
+    const { jobs, failures, busyTime } = shift?.slots.totals ?? { jobs: 0, failures: 0, busyTime: 0 };
     return {
       running: this.running,
       size: workers.length,
-      active: this.slots.active,
-      capacity: sum(workers, 'capacity'),
+      active: shift?.slots.active ?? 0,
+      capacity: workers.reduce((sum, { capacity }) => sum + capacity, 0),
       jobs,
-      failures: sum(workers, 'failures'),
+      failures,
       meanTime: jobs === 0 ? 0 : busyTime / jobs,
       busyTime,
-      uptime: this.running ? this.parts.clock.now() - this.startedAt : 0,
-      leasesLost: this.feeders.reduce((lost, feeder) => lost + feeder.leasesLost, 0),
+      uptime: this.running && shift !== undefined ? this.parts.clock.now() - shift.startedAt : 0,
+      leasesLost: shift?.leasesLost ?? 0,
       zombies: this.parts.zombies.count,
       workers,
       process: this.meter.read(),
     };
   }
 
-  private feederOf({ name, backend }: ServedBackend): JobFeeder {
+  private async begin(): Promise<void> {
+    const { workerCount, maxConcurrentTasks, pollInterval, cleanupInterval, queues } = this;
     const { lease } = this.options;
-    const { processId, executor, zombies, settled, clock, logger } = this.parts;
-    const environment: RunEnvironment = {
-      clock,
-      codecs: this.parts.codecs,
-      events: this.parts.events,
-      recorder: backend.queue,
-    };
-    return new JobFeeder(
-      backend,
-      { name, worker: processId, lease, pollInterval: this.pollInterval },
-      {
-        slots: this.slots,
-        executor,
-        environment,
-        zombies,
-        settled,
-        clock,
-        logger,
-        onFree: () => this.nudge(),
-      },
-    );
+    const settings = { workerCount, maxConcurrentTasks, pollInterval, cleanupInterval, lease };
+    const shift = new Shift(this.parts.serve(), settings, this.parts);
+    this.shift = shift;
+    this.running = true;
+    this.meter.start();
+    await shift.start(queues);
   }
 
-  private async startOne(served: ServedBackend, place: number): Promise<void> {
-    try {
-      await this.watchers[place]?.start();
-      if (this.running) this.feeder(place).start(this.chosen(served.queues));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : 'unknown error';
-      this.parts.logger.error(`Backend "${served.name}" cannot be served: ${message}`);
-    }
-  }
-
-  private keepLeases(served: readonly ServedBackend[]): void {
-    const kept = served.map(({ name, backend }, place) => ({
-      name,
-      backend: backend.queue,
-      inHand: this.feeder(place).inHand,
-    }));
-    this.keeper = new LeaseKeeper(kept, this.options.lease, this.parts.clock, this.parts.logger);
-    this.keeper.start();
-  }
-
-  private async stopWith(drainFirst: boolean, timeout: Ms): Promise<DrainResult> {
-    const result = await drain(this.feeders, { drain: drainFirst, timeout }, this.parts.clock);
-    this.running = false;
-    this.keeper?.stop();
-    this.sweeper?.stop();
+  private async end(shift: Shift, drainFirst: boolean, timeout: Ms): Promise<DrainResult> {
+    const result = await shift.stop(drainFirst, timeout);
     this.meter.stop();
-    await Promise.allSettled(this.watchers.map((watcher) => watcher.stop()));
-    if (result.released > 0)
-      this.parts.logger.warn(`${result.released} running jobs were aborted and given back.`);
+    this.running = false;
+    this.stopping = undefined;
+    const { logger } = this.parts;
+    if (result.released > 0) logger.warn(`${result.released} running jobs were aborted and given back.`);
     if (result.unsettled > 0) {
-      this.parts.logger.error(
+      logger.error(
         `${result.unsettled} jobs could not be settled; they run again when their leases are over.`,
       );
     }
     return result;
   }
 
-  private chosen(queues: readonly string[]): readonly string[] {
-    const only = this.onlyQueues;
-    return only === undefined ? queues : queues.filter((queue) => only.includes(queue));
-  }
-
-  private feeder(place: number): JobFeeder {
-    const feeder = this.feeders[place];
-    if (feeder === undefined) throw new RangeError('The pool was not started with this backend.');
-    return feeder;
-  }
-
-  private wake(): void {
-    for (const feeder of this.feeders) feeder.wake();
-  }
-
-  private nudge(): void {
-    for (const feeder of this.feeders) feeder.nudge();
+  private assertServed(queues: readonly string[]): void {
+    const known = this.parts.serve().flatMap((served) => served.queues);
+    for (const queue of queues) {
+      if (!known.includes(queue)) throw new UnknownQueueError(queue, known, nearestName(queue, known));
+    }
   }
 }
 
-function sum(
-  workers: readonly WorkerJobStats[],
-  field: 'jobs' | 'failures' | 'busyTime' | 'capacity',
-): number {
-  return workers.reduce((total, worker) => total + worker[field], 0);
+function toInterval(interval: Duration, path: string): Ms {
+  const ms = toMs(interval, path);
+  if (ms < 1) throw new InvalidOptionError([{ path, message: 'must be at least 1 ms' }]);
+  return ms;
 }
 
-function assertCount(path: string, value: number, least = 0): void {
-  if (Number.isInteger(value) && value >= least && value <= 10_000) return;
-  throw new InvalidOptionError([{ path, message: `must be a whole number from ${least} to 10,000` }]);
+function assertWhole(path: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new InvalidOptionError([
+    { path, message: `must be a whole number from ${least} to ${most.toLocaleString('en')}` },
+  ]);
 }

@@ -1,11 +1,22 @@
-import type { Clock } from '../contract/index.js';
+import type { Clock, Ms } from '../contract/index.js';
+import { SlotLine, type SlotSeeker } from './slot-line.js';
 import { TaskWorker } from './task-worker.js';
+
+/** What was done in all slots together. */
+export interface SlotTotals {
+  readonly jobs: number;
+  readonly failures: number;
+  readonly busyTime: Ms;
+}
 
 /** The workers of a pool and their slots: which are free, which are promised to a claim under way. */
 export class WorkerSlots {
   private readonly pool: TaskWorker[] = [];
-  /** Scaled away while something ran in them. */
+  /** Scaled away, and still running something. */
   private retired: TaskWorker[] = [];
+  /** Of workers that are gone. */
+  private past: SlotTotals = { jobs: 0, failures: 0, busyTime: 0 };
+  private readonly line = new SlotLine();
   private promised = 0;
   private next = 0;
   private serial = 0;
@@ -28,15 +39,21 @@ export class WorkerSlots {
     return sum;
   }
 
-  get total(): number {
-    return this.pool.length * this.capacity;
+  /** Nothing runs in them. */
+  get vacant(): number {
+    let sum = 0;
+    for (const worker of this.pool) sum += worker.free;
+    return sum;
   }
 
-  /** Free and not promised. */
+  /** Vacant and not promised. */
   get free(): number {
-    let sum = -this.promised;
-    for (const worker of this.pool) sum += worker.free;
-    return Math.max(0, sum);
+    return Math.max(0, this.vacant - this.promised);
+  }
+
+  /** Since the start, workers that were scaled away included. */
+  get totals(): SlotTotals {
+    return [...this.pool, ...this.retired].reduce(plus, this.past);
   }
 
   /** Adds or retires workers; a retired one finishes what it runs. */
@@ -48,6 +65,7 @@ export class WorkerSlots {
       worker.retire();
       this.retired.push(worker);
     }
+    this.past = this.retired.filter((worker) => worker.active === 0).reduce(plus, this.past);
     this.retired = this.retired.filter((worker) => worker.active > 0);
   }
 
@@ -56,20 +74,50 @@ export class WorkerSlots {
     for (const worker of this.pool) worker.resize(capacity);
   }
 
-  /** Promises every free slot to one claim, so that two backends never fill the same slot. */
-  promise(): number {
-    const { free } = this;
-    this.promised += free;
-    return free;
+  /**
+   * Promises free slots to a claim, so that two backends never fill the same slot: all of them, or a fair share while
+   * others wait in line.
+   * @param knowsOfWork it waits in line when it gets none
+   */
+  promise(seeker: SlotSeeker, knowsOfWork: boolean): number {
+    const { free, line } = this;
+    const first = free === 0 ? undefined : line.first;
+    if (free === 0 || (first !== undefined && first !== seeker)) {
+      if (knowsOfWork) line.join(seeker);
+      first?.offer();
+      return 0;
+    }
+    line.leave(seeker);
+    const share = Math.ceil(free / (1 + line.ready));
+    this.promised += share;
+    if (share < free) line.first?.offer();
+    return share;
   }
 
   /** The claim is back: its slots are free again, to be taken one by one. */
   redeem(count: number): void {
     this.promised -= count;
+    this.offer();
   }
 
-  /** Gives a slot of the next worker in turn that has one; any worker when all are full (they were scaled down meanwhile). */
-  take(): TaskWorker {
+  /** Slots may have come free: who is first in line is told. */
+  offer(): void {
+    const { first } = this.line;
+    if (first !== undefined && this.free > 0) first.offer();
+  }
+
+  /** Knows of work and wants the next slot. */
+  wait(seeker: SlotSeeker): void {
+    this.line.join(seeker);
+  }
+
+  /** Wants no slots any more. */
+  leave(seeker: SlotSeeker): void {
+    this.line.leave(seeker);
+  }
+
+  /** Gives a slot of the next worker in turn that has one. @returns undefined when all are full: they were fewer meanwhile */
+  take(): TaskWorker | undefined {
     const size = this.pool.length;
     for (let step = 0; step < size; step++) {
       this.next = this.next + 1 < size ? this.next + 1 : 0;
@@ -79,8 +127,15 @@ export class WorkerSlots {
         return worker;
       }
     }
-    const worker = this.pool[0] ?? this.retired[0] ?? new TaskWorker(`${this.prefix}-0`, 0, this.clock.now());
-    worker.begin();
-    return worker;
+    return undefined;
   }
+}
+
+function plus(totals: SlotTotals, worker: TaskWorker): SlotTotals {
+  const { jobs, failures, busyTime } = worker.stats(0);
+  return {
+    jobs: totals.jobs + jobs,
+    failures: totals.failures + failures,
+    busyTime: totals.busyTime + busyTime,
+  };
 }
