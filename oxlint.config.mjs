@@ -88,6 +88,7 @@ export default defineConfig({
     'unicorn/consistent-function-scoping': 'off',
     'vitest/require-mock-type-parameters': 'off',
     'vitest/no-conditional-tests': 'off',
+    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', 'assert*', 'fc.assert', 'test*'] }],
   },
   overrides: [
     ...roomRules,

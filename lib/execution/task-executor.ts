@@ -7,7 +7,7 @@ import {
   toErrorRecord,
 } from '../errors/index.js';
 import { exceeds } from '../codecs/index.js';
-import { endedFromOutside, oneLine } from '../middleware/index.js';
+import { endedFromOutside, oneLine, type Step, type StepEnd } from '../middleware/index.js';
 import type { Breakers } from './breakers.js';
 import type { PipelineCache } from './pipeline-cache.js';
 import type { RunnableTask, RunOwner, RunSink, TaskLookup } from './ports.js';
@@ -63,10 +63,7 @@ export class TaskExecutor {
     }
     run.hasBegun = true;
     if (environment.events.wants('started')) announceStart(run, environment);
-    this.invoke(run, task).then(
-      (result) => this.complete(run, result, environment, sink),
-      (error: unknown) => this.fail(run, task, error, environment, sink),
-    );
+    this.invoke(run, task, new Conclusion(this, run, task, environment, sink));
   }
 
   private timeoutOf(job: ClaimedJob, task: RunnableTask | undefined): Ms {
@@ -98,17 +95,20 @@ export class TaskExecutor {
   }
 
   /** A middleware that cannot be made fails its job, as one that throws does. */
-  private invoke(run: TaskRun, task: RunnableTask): Promise<unknown> {
+  private invoke(run: TaskRun, task: RunnableTask, end: StepEnd): void {
+    let pipeline: Step;
     try {
-      const pipeline = this.pipelines.get(task, run.job.queue);
-      return this.storage.enabled ? this.storage.run(run, () => pipeline(run)) : pipeline(run);
+      pipeline = this.pipelines.get(task, run.job.queue);
     } catch (error) {
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what is thrown goes on unchanged
-      return Promise.reject(error);
+      end.failed(error);
+      return;
     }
+    if (this.storage.enabled) this.storage.run(run, () => pipeline(run, end));
+    else pipeline(run, end);
   }
 
-  private complete(run: TaskRun, result: unknown, environment: RunEnvironment, sink: RunSink<TaskRun>): void {
+  /** The pipeline gave a result. */
+  complete(run: TaskRun, result: unknown, environment: RunEnvironment, sink: RunSink<TaskRun>): void {
     let encoded: Payload | undefined;
     try {
       encoded = this.encodeResult(run, result, environment);
@@ -144,7 +144,8 @@ export class TaskExecutor {
     sink.settled(run, { kind: 'failed', error: record });
   }
 
-  private fail(
+  /** The pipeline threw. */
+  fail(
     run: TaskRun,
     task: RunnableTask,
     error: unknown,
@@ -180,6 +181,25 @@ export class TaskExecutor {
         ? outcomeOfError(error, job, rules, now)
         : outcomeOfInterruption(interruption, job, rules, now),
     );
+  }
+}
+
+/** The end of a run's pipeline, led to the executor. */
+class Conclusion implements StepEnd {
+  constructor(
+    private readonly executor: TaskExecutor,
+    private readonly run: TaskRun,
+    private readonly task: RunnableTask,
+    private readonly environment: RunEnvironment,
+    private readonly sink: RunSink<TaskRun>,
+  ) {}
+
+  completed(result: unknown): void {
+    this.executor.complete(this.run, result, this.environment, this.sink);
+  }
+
+  failed(error: unknown): void {
+    this.executor.fail(this.run, this.task, error, this.environment, this.sink);
   }
 }
 

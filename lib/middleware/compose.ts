@@ -1,36 +1,50 @@
-import type { TaskExecutionContext, TaskMiddleware } from '../contract/index.js';
-import { BoundCallHandler, type Step } from './call-handler.js';
+import type { TaskCallHandler, TaskExecutionContext, TaskMiddleware } from '../contract/index.js';
+import { DirectMiddleware } from './direct.middleware.js';
+import { promiseOf, type Step, type StepEnd, tellEnd } from './step.js';
 
 /**
- * Makes one function of a handler and the middleware around it, outermost first. Done once per task and queue, so that
- * a job pays one call and one small object for each middleware.
+ * Makes one step of a handler and the middleware around it, outermost first. Done once per task and queue.
  *
- * No step throws and each gives a promise, also where a handler or a middleware is not `async`: so nobody in the chain
- * has to reckon with two ways to fail.
+ * No step throws, also where a handler or a middleware is not `async`: so nobody in the chain has to reckon with two ways
+ * to fail.
  *
  * @example
  * const run = compose([logging, metrics, timeout], (ctx) => handler(ctx.payload, ctx));
- * await run(ctx);
+ * run(ctx, { completed: settle, failed: retry });
  */
 export function compose(
   middleware: readonly TaskMiddleware[],
   handler: (ctx: TaskExecutionContext) => unknown,
 ): Step {
-  return middleware.reduceRight<Step>(wrap, promised(handler));
+  return middleware.reduceRight<Step>(wrap, stepOf(handler));
 }
 
 function wrap(inner: Step, middleware: TaskMiddleware): Step {
-  return promised((ctx) => middleware.intercept(ctx, new BoundCallHandler(inner, ctx)));
+  if (middleware instanceof DirectMiddleware) return (ctx, end) => middleware.step(ctx, inner, end);
+  return stepOf((ctx) => middleware.intercept(ctx, new BoundCallHandler(inner, ctx)));
 }
 
-function promised(body: (ctx: TaskExecutionContext) => unknown): Step {
-  return (ctx) => {
+function stepOf(body: (ctx: TaskExecutionContext) => unknown): Step {
+  return (ctx: TaskExecutionContext, end: StepEnd) => {
+    let returned: unknown;
     try {
-      const returned = body(ctx);
-      return returned instanceof Promise ? returned : Promise.resolve(returned);
+      returned = body(ctx);
     } catch (error) {
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what is thrown goes on unchanged
-      return Promise.reject(error);
+      end.failed(error);
+      return;
     }
+    tellEnd(returned, end);
   };
+}
+
+/** What a middleware gets as `next`: a step bound to its context. */
+class BoundCallHandler implements TaskCallHandler {
+  constructor(
+    private readonly step: Step,
+    private readonly ctx: TaskExecutionContext,
+  ) {}
+
+  handle(): Promise<unknown> {
+    return promiseOf(this.step, this.ctx);
+  }
 }

@@ -1,7 +1,9 @@
-import type { Clock, JobLogging, TaskCallHandler, TaskMiddleware } from '../contract/index.js';
+import type { Clock, JobLogging } from '../contract/index.js';
 import { RetryLaterError, toErrorRecord, UnrecoverableError } from '../errors/index.js';
+import { ObservingMiddleware } from './direct.middleware.js';
 import { oneLine } from './one-line.js';
 import { endedFromOutside, type InterruptibleContext } from './run-guard.js';
+import type { Step, StepEnd } from './step.js';
 
 /** What of a logger it uses; Nest's `Logger` is one. */
 export interface RunLogger {
@@ -18,32 +20,30 @@ const ERROR_CAP = 500;
  * `UnrecoverableError`, else as `warn`; runs that a cancel, a lost lease or a shutdown ended as `warn`. Starts and
  * completions only with `logging: 'all'`, since a line a job costs more than most jobs. Never a payload. Built in, outermost.
  */
-export class LoggingMiddleware implements TaskMiddleware {
+export class LoggingMiddleware extends ObservingMiddleware {
   constructor(
     private readonly logger: RunLogger,
     private readonly mode: JobLogging,
     private readonly clock: Clock,
-  ) {}
-
-  intercept(ctx: InterruptibleContext, next: TaskCallHandler): Promise<unknown> {
-    if (this.mode === 'none') return next.handle();
-    if (this.mode === 'all') return this.logAll(ctx, next);
-    return next.handle().catch((error: unknown) => {
-      this.logFailure(ctx, error);
-      throw error;
-    });
+  ) {
+    super();
   }
 
-  private async logAll(ctx: InterruptibleContext, next: TaskCallHandler): Promise<unknown> {
-    this.logger.log(`${title(ctx)} started`);
-    try {
-      const result = await next.handle();
-      this.logger.log(`${title(ctx)} completed in ${this.elapsed(ctx)} ms`);
-      return result;
-    } catch (error) {
-      this.logFailure(ctx, error);
-      throw error;
-    }
+  override step(ctx: InterruptibleContext, next: Step, end: StepEnd): void {
+    if (this.mode === 'none') return next(ctx, end);
+    super.step(ctx, next, end);
+  }
+
+  protected override begins(ctx: InterruptibleContext): void {
+    if (this.mode === 'all') this.logger.log(`${title(ctx)} started`);
+  }
+
+  completes(ctx: InterruptibleContext): void {
+    if (this.mode === 'all') this.logger.log(`${title(ctx)} completed in ${this.elapsed(ctx)} ms`);
+  }
+
+  fails(ctx: InterruptibleContext, error: unknown): void {
+    this.logFailure(ctx, error);
   }
 
   private logFailure(ctx: InterruptibleContext, error: unknown): void {

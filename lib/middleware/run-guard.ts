@@ -1,6 +1,7 @@
 import type { TaskExecutionContext } from '../contract/index.js';
 import { LeaseLostError, TaskCancelledError, TasksClosedError } from '../errors/index.js';
 import type { DeadlineList } from './deadline-list.js';
+import type { StepEnd } from './step.js';
 
 /** A context whose run can be ended from outside before its handler is done; the executor's are. */
 export interface Interruptible {
@@ -14,9 +15,14 @@ export interface Interruptible {
 
 export type InterruptibleContext = TaskExecutionContext & Partial<Interruptible>;
 
-/** Told when a guard ends its run while the handler goes on. */
+/** Told of what becomes of the runs that guards stand in. */
 export interface GuardKeeper {
+  /** The handler is done, in time. */
+  close(guard: RunGuard): void;
+  /** The run ends, its handler does not. */
   abandon(guard: RunGuard): void;
+  /** The handler of an abandoned run is done at last. */
+  rest(): void;
 }
 
 /**
@@ -37,34 +43,43 @@ export function endedFromOutside(ctx: InterruptibleContext): boolean {
  * Stands between a run and its handler: whichever comes first, the handler's end or an interruption, is what the
  * run ends with. Also the node of its deadline list, so that a deadline costs no object of its own.
  */
-export class RunGuard {
+export class RunGuard implements StepEnd {
   deadline = 0;
   list: DeadlineList | undefined = undefined;
   previous: RunGuard | undefined = undefined;
   following: RunGuard | undefined = undefined;
-  isOpen = true;
+  private isOpen = true;
 
   constructor(
     readonly ctx: InterruptibleContext,
     private readonly keeper: GuardKeeper,
-    private readonly resolve: (result: unknown) => void,
-    private readonly reject: (error: unknown) => void,
+    private readonly end: StepEnd,
   ) {}
 
   completed(result: unknown): void {
-    this.isOpen = false;
-    this.resolve(result);
+    if (this.close()) this.end.completed(result);
   }
 
   failed(error: unknown): void {
-    this.isOpen = false;
-    this.reject(error);
+    if (this.close()) this.end.failed(error);
   }
 
   /** Ends the run now; the handler may go on as a zombie. Does nothing when it has ended. */
   interrupt(error: Error): void {
     if (!this.isOpen) return;
+    this.isOpen = false;
     this.keeper.abandon(this);
-    this.failed(error);
+    this.end.failed(error);
+  }
+
+  /** The handler is done. @returns whether its run was still open */
+  private close(): boolean {
+    if (!this.isOpen) {
+      this.keeper.rest();
+      return false;
+    }
+    this.isOpen = false;
+    this.keeper.close(this);
+    return true;
   }
 }

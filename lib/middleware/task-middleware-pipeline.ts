@@ -1,7 +1,7 @@
 import type { TaskExecutionContext, TaskMiddleware, TaskMiddlewareHooks } from '../contract/index.js';
-import type { Step } from './call-handler.js';
 import { compose } from './compose.js';
 import { toMiddleware } from './middleware-form.js';
+import { promiseOf } from './step.js';
 
 /**
  * A chain of middleware that can be run by hand, outermost first: for tests of a middleware, or for work that should
@@ -25,8 +25,9 @@ export class TaskMiddlewarePipeline {
   }
 
   /** One function for many runs; later additions do not reach it. */
-  compile(handler: (ctx: TaskExecutionContext) => unknown): Step {
-    return compose(this.chain, handler);
+  compile(handler: (ctx: TaskExecutionContext) => unknown): (ctx: TaskExecutionContext) => Promise<unknown> {
+    const step = compose(this.chain, handler);
+    return (ctx) => promiseOf(step, ctx);
   }
 
   /** Runs the handler inside the chain. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toCarriable } from '../../../lib/codecs/json-carriable.js';
 import { isPlainJson } from '../../../lib/codecs/json-plain.js';
@@ -15,9 +15,7 @@ describe('the quick look at a payload', () => {
       withNullPrototype: true,
     });
     fc.assert(
-      fc.property(anything, (value) => {
-        if (isPlainJson(value)) expect(toCarriable(value)).toBe(value);
-      }),
+      fc.property(anything, (value) => !isPlainJson(value) || toCarriable(value) === value),
       { seed, numRuns: 2_000 },
     );
   });
@@ -25,9 +23,7 @@ describe('the quick look at a payload', () => {
   it(`passes every JSON value (seed ${seed})`, () => {
     const flat = fc.jsonValue({ maxDepth: 5 });
     fc.assert(
-      fc.property(flat, (value) => {
-        expect(isPlainJson(value)).toBe(true);
-      }),
+      fc.property(flat, (value) => isPlainJson(value)),
       { seed, numRuns: 500 },
     );
   });
