@@ -4,7 +4,7 @@ import type { QueueDirectory, StoreLink } from './store-link.js';
 /**
  * Finds a job by its bare id on the queues that the app declares: one call a backend, whatever the number of queues.
  *
- * @param queue Looks on this queue alone, or first when the id could be on several.
+ * @param queue Looks on this queue alone.
  * @throws UnknownQueueError
  */
 export async function locateJob(
@@ -12,7 +12,9 @@ export async function locateJob(
   id: string,
   queue?: string,
 ): Promise<JobRecord | undefined> {
-  if (queue !== undefined) return directory.storeOf(queue).records.get({ queue, id });
+  if (queue !== undefined) {
+    return directory.storeOf(queue).records.get({ queue: directory.ownName(queue), id });
+  }
   const found = await Promise.all(
     [...queuesByStore(directory)].map(([store, queues]) =>
       store.queue.get(queues.map((name): JobRef => ({ queue: name, id }))),

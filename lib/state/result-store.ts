@@ -64,7 +64,7 @@ export class ResultStore {
   async wait(jobId: string, options: WaitOptions = {}, queue?: string): Promise<unknown> {
     assertJobId(jobId);
     const { directory, finished, clock, codecs } = this.parts;
-    const at = queue ?? (await locateJob(directory, jobId))?.queue;
+    const at = queue === undefined ? (await locateJob(directory, jobId))?.queue : directory.ownName(queue);
     if (at === undefined) throw new JobNotFoundError(jobId);
     return resultOf(await awaitEnd({ queue: at, id: jobId }, options, finished, clock), codecs);
   }
@@ -88,7 +88,7 @@ export class ResultStore {
   /** @param queue Of this queue alone. Default: of all. */
   async stats(queue?: string): Promise<ResultStats> {
     const { directory, retention } = this.parts;
-    const names = queue === undefined ? directory.names() : [queue];
+    const names = queue === undefined ? directory.names() : [directory.ownName(queue)];
     const rows = await Promise.all(
       names.map(async (name) => {
         const store = directory.storeOf(name).queue;

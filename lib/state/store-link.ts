@@ -28,6 +28,8 @@ export interface QueueDirectory {
   stores(): readonly StoreLink[];
   /** In the order of their declaration. */
   names(): readonly string[];
+  /** The queue's own name, by whatever name it is meant. @throws UnknownQueueError */
+  ownName(queue: string): string;
   /** @throws UnknownQueueError */
   storeOf(queue: string): StoreLink;
 }
