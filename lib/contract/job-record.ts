@@ -20,6 +20,8 @@ export interface ErrorRecord {
   readonly code?: string;
   /** Epoch milliseconds by this process's clock. */
   readonly at?: number;
+  /** JSON text of what was noted with a dead letter by hand. */
+  readonly metadata?: string;
 }
 
 /** How far a running job says it is. `total: 0` means unknown. */
@@ -99,7 +101,10 @@ export interface JobQuery {
   readonly order?: 'newest' | 'oldest';
   /** 1 to 1,000; default 100. */
   readonly limit?: number;
-  /** From the page before. */
+  /**
+   * From the page before. It stands for a place in the order, not for a number of jobs: what leaves the list in between
+   * (removed, retried) shifts nothing.
+   */
   readonly cursor?: string;
 }
 

@@ -13,6 +13,8 @@ export interface RateLimit {
 /** What a backend must know of a queue. Every process that uses a queue declares it alike. */
 export interface QueueDefinition {
   readonly name: string;
+  /** What the broker calls it, where others know it by another name. Default: its name. */
+  readonly brokerName?: string;
   /** Refuses an enqueue when this many jobs are neither running nor finished. Default: no limit. */
   readonly maxSize?: number;
   /** Starts a second over all processes. Default: no limit. */

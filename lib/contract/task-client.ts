@@ -19,7 +19,8 @@ export type PayloadOf<M> = M extends () => unknown
 /** What its callers get back: the resolved return value, as the codec carries it. */
 export type ResultOf<M> = M extends (...args: never[]) => infer R ? Serialized<Awaited<R>> : never;
 
-type PayloadArguments<P, O> = [P] extends [void]
+/** How a call of a task is written: without a payload when it takes none, and not at all when the codec cannot carry it. */
+export type PayloadArguments<P, O> = [P] extends [void]
   ? [payload?: undefined, options?: O]
   : undefined extends P
     ? [payload?: Carried<P>, options?: O]

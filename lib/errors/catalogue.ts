@@ -103,6 +103,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     what: 'No handler is registered for the task.',
     remedy: 'Decorate the method with `@Task()` and list its class in a module that the app imports.',
   },
+  TASKS_PARTLY_ENQUEUED: {
+    name: 'PartlyEnqueuedError',
+    what: 'Some jobs of an `enqueueMany` were accepted and others refused: the backend cannot take all or nothing.',
+    remedy: 'Enqueue again what `refused` lists, by its place in the call; what `jobs` lists is enqueued.',
+  },
   TASKS_PAYLOAD_TOO_LARGE: {
     name: 'PayloadTooLargeError',
     what: 'An encoded payload or result is over its size cap.',

@@ -55,9 +55,15 @@ export class InvalidNameError extends TaskError {
     kind: 'task' | 'queue' | 'job id' | 'key',
     readonly value: unknown,
   ) {
-    super('TASKS_INVALID_NAME', `${show(value)} cannot be used as a ${kind}.`);
+    super(
+      'TASKS_INVALID_NAME',
+      `${show(value)} cannot be used as a ${kind}.`,
+      kind === 'key' ? { remedy: KEY_REMEDY } : {},
+    );
   }
 }
+
+const KEY_REMEDY = 'Use 1 to 255 characters of well-formed text without control characters.';
 
 export class TaskRegistrationError extends TaskError {
   constructor(message: string, options?: TaskErrorOptions) {

@@ -25,6 +25,27 @@ export class QueueFullError extends TaskQueueError {
   }
 }
 
+/** One call of an `enqueueMany` that was refused while others were accepted. */
+export interface RefusedRequest {
+  /** Its place in the call. */
+  readonly index: number;
+  readonly error: TaskError;
+}
+
+export class PartlyEnqueuedError extends TaskQueueError {
+  constructor(
+    /** What was accepted. */
+    readonly jobs: readonly JobRef[],
+    readonly refused: readonly RefusedRequest[],
+  ) {
+    super(
+      'TASKS_PARTLY_ENQUEUED',
+      `${jobs.length} jobs were enqueued and ${refused.length} were refused, the first with: ${refused[0]?.error.message ?? ''}`,
+      { cause: refused[0]?.error },
+    );
+  }
+}
+
 export class UnknownQueueError extends TaskQueueError {
   constructor(
     readonly queue: string,

@@ -16,10 +16,14 @@ export function writeCancelSignal(signal: CancelSignal): Payload {
 /** @returns undefined for a message that is none: anybody with access to the broker can publish */
 export function readCancelSignal(message: Payload): CancelSignal | undefined {
   try {
-    const parts: unknown = JSON.parse(typeof message === 'string' ? message : Buffer.from(message).toString());
+    const parts: unknown = JSON.parse(
+      typeof message === 'string' ? message : Buffer.from(message).toString(),
+    );
     if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) return undefined;
     const [queue, id, reason] = parts;
-    return queue === undefined || id === undefined || reason === undefined ? undefined : { queue, id, reason };
+    return queue === undefined || id === undefined || reason === undefined
+      ? undefined
+      : { queue, id, reason };
   } catch {
     return undefined;
   }

@@ -1,0 +1,124 @@
+import { HIGHEST_PRIORITY, LOWEST_PRIORITY, type EnqueueOptions } from '../contract/index.js';
+import { assertJobId, assertKey, didYouMean, toMs } from '../config/index.js';
+import { InvalidDurationError, InvalidOptionError } from '../errors/index.js';
+
+/** The options of one call. `name` and `payload` stand in a request, `queue` in a call that chooses its queue. */
+export const CALL_OPTIONS = [
+  'id',
+  'priority',
+  'delay',
+  'scheduleAt',
+  'maxRetries',
+  'timeout',
+  'idempotencyKey',
+  'dependsOn',
+] as const satisfies readonly (keyof EnqueueOptions)[];
+
+/** Keys that some form of a call has beside its options. */
+export type ExtraKey = 'name' | 'payload' | 'queue';
+
+/** What a call says, checked; what it does not say is undefined. `dependsOn` is resolved elsewhere. */
+export interface CallOptions {
+  id: string | undefined;
+  priority: number | undefined;
+  /** Milliseconds from now. */
+  delay: number | undefined;
+  maxRetries: number | undefined;
+  /** Milliseconds. */
+  timeout: number | undefined;
+  idempotencyKey: string | undefined;
+}
+
+const MOST_RETRIES = 1_000_000;
+
+/** Most calls have no options. */
+export const NO_OPTIONS: CallOptions = Object.freeze({
+  id: undefined,
+  priority: undefined,
+  delay: undefined,
+  maxRetries: undefined,
+  timeout: undefined,
+  idempotencyKey: undefined,
+});
+
+/**
+ * Checks the options of one call. By hand, not by schema: this runs for every job.
+ *
+ * @param now Epoch milliseconds, for moments.
+ * @throws InvalidOptionError for an unknown key or a value out of range, InvalidDurationError, InvalidNameError
+ */
+export function readCallOptions(
+  options: EnqueueOptions,
+  now: () => number,
+  extra: readonly ExtraKey[] = [],
+): CallOptions {
+  if (typeof options !== 'object' || options === null) throw invalid('options', 'must be an object');
+  const read: CallOptions = { ...NO_OPTIONS };
+  const { delay, scheduleAt } = options;
+  if (delay !== undefined && scheduleAt !== undefined) {
+    throw invalid('scheduleAt', 'cannot be given together with `delay`');
+  }
+  for (const key of Object.keys(options)) {
+    const value = (options as Record<string, unknown>)[key];
+    if (value === undefined) continue;
+    switch (key as keyof EnqueueOptions) {
+      case 'id':
+        assertJobId(value);
+        read.id = value;
+        break;
+      case 'priority':
+        read.priority = whole(key, value, LOWEST_PRIORITY, HIGHEST_PRIORITY);
+        break;
+      case 'delay':
+        read.delay = value instanceof Date ? untilMoment(key, value, now) : toMs(value as string, key);
+        break;
+      case 'scheduleAt':
+        read.delay = untilMoment(key, value, now);
+        break;
+      case 'maxRetries':
+        read.maxRetries = whole(key, value, 0, MOST_RETRIES);
+        break;
+      case 'timeout':
+        read.timeout = positive(key, toMs(value as string, key));
+        break;
+      case 'idempotencyKey':
+        assertKey(value);
+        read.idempotencyKey = value;
+        break;
+      case 'dependsOn':
+        break;
+      default:
+        if (!(extra as readonly string[]).includes(key)) throw unknownOption(key);
+    }
+  }
+  return read;
+}
+
+/** How long until a moment; one that has passed means at once. */
+export function untilMoment(path: string, moment: unknown, now: () => number): number {
+  const at = moment instanceof Date ? moment.getTime() : Number.NaN;
+  if (Number.isNaN(at)) throw new InvalidDurationError(moment, path);
+  return Math.max(0, Math.ceil(at - now()));
+}
+
+function whole(path: string, value: unknown, least: number, most: number): number {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
+    return value as number;
+  throw invalid(path, `must be a whole number, ${least} to ${most}`);
+}
+
+function positive(path: string, value: number): number {
+  if (value > 0) return value;
+  throw invalid(path, 'must be more than 0 ms');
+}
+
+function unknownOption(key: string): InvalidOptionError {
+  if (key === 'queue') {
+    return invalid(key, 'is chosen by `TaskManager.enqueue` or `applyAsync`, not by the options of a call');
+  }
+  return invalid(key, `is not an option.${didYouMean(key, CALL_OPTIONS)}`);
+}
+
+function invalid(path: string, message: string): InvalidOptionError {
+  return new InvalidOptionError([{ path, message }]);
+}

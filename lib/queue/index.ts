@@ -1,0 +1,16 @@
+export { CALL_OPTIONS } from './call-options.js';
+export * from './dead-letter-queue.js';
+export type { DeadLetterStats } from './dead-letter-stats.js';
+export { DequeuedJob, type NackOptions } from './dequeued-job.js';
+export { EnqueueGather, LOCAL_FLUSH, SHARED_FLUSH } from './enqueue-gather.js';
+export * from './failure-record.js';
+export type { DequeueOptions } from './hand-worker.js';
+export { CRON_HEADER } from './job-data.js';
+export * from './job-snapshot.js';
+export * from './job-template.js';
+export * from './queue-registry.js';
+export * from './queue-side.js';
+export * from './task-catalogue.js';
+export * from './task-client-factory.js';
+export * from './task-manager.js';
+export { TaskQueue } from './task-queue.js';

@@ -1,0 +1,131 @@
+import { v7 as uuidv7 } from 'uuid';
+import {
+  ENVELOPE_VERSION,
+  Priority,
+  type Capabilities,
+  type Clock,
+  type EnqueueOptions,
+  type Ms,
+  type NewJob,
+} from '../contract/index.js';
+import { exceeds, type CodecSet } from '../codecs/index.js';
+import { assertKey, assertTaskName } from '../config/index.js';
+import { PayloadTooLargeError, TaskValidationError } from '../errors/index.js';
+import { NO_OPTIONS, readCallOptions, untilMoment, type CallOptions, type ExtraKey } from './call-options.js';
+import { unsupported } from './refusal.js';
+import type { TaskCatalogue, TaskDefinition } from './task-catalogue.js';
+
+/** What every enqueue of this process goes by. */
+export interface EnqueueRules {
+  readonly clock: Clock;
+  readonly codecs: CodecSet;
+  readonly catalogue: TaskCatalogue;
+  /** Bytes. */
+  readonly maxPayload: number;
+  /** Of a task that this process does not know. */
+  readonly maxRetries: number;
+  readonly maxTimeout: Ms | undefined;
+  readonly idempotencyTtl: Ms;
+}
+
+/**
+ * Turns a call into the job that a backend is handed: checks it, fills in the defaults (the call's own options, then the
+ * task's, then the module's) and encodes its payload, once. Throws before anything is sent.
+ */
+export class NewJobMaker {
+  private readonly now: () => number;
+
+  constructor(
+    private readonly queue: string,
+    private readonly backend: { readonly name: string; readonly capabilities: Capabilities },
+    private readonly rules: EnqueueRules,
+  ) {
+    this.now = () => rules.clock.now();
+  }
+
+  make(name: string, payload: unknown, options?: EnqueueOptions, extra?: readonly ExtraKey[]): NewJob {
+    const { catalogue, codecs, maxPayload } = this.rules;
+    const task = catalogue.get(name);
+    if (task === undefined) assertTaskName(name);
+    const call = options === undefined ? NO_OPTIONS : readCallOptions(options, this.now, extra);
+    const encoded = codecs.encode(payload);
+    const size = exceeds(encoded, maxPayload);
+    if (size !== undefined) throw new PayloadTooLargeError(size, maxPayload);
+    // Every job has every field in this order: one hidden class, whatever the call said.
+    return {
+      queue: this.queue,
+      id: call.id ?? uuidv7(),
+      name,
+      payload: encoded,
+      codec: codecs.encoder.name,
+      version: ENVELOPE_VERSION,
+      priority: call.priority ?? task?.priority ?? Priority.NORMAL,
+      maxRetries: call.maxRetries ?? task?.maxRetries ?? this.rules.maxRetries,
+      maxStalled: undefined,
+      timeout: this.timeoutOf(call, task),
+      delay: this.delayOf(call, task),
+      key: undefined,
+      weight: undefined,
+      idempotency: this.idempotencyOf(call, task, payload),
+      unique: undefined,
+      dependsOn: undefined,
+      headers: undefined,
+      repeat: call.id === undefined ? undefined : true,
+      external: undefined,
+    };
+  }
+
+  /** Undefined for a task that is not known here, when the call does not say: the worker's default then holds. */
+  private timeoutOf(call: CallOptions, task: TaskDefinition | undefined): Ms | undefined {
+    if (call.timeout === undefined) return task?.timeout;
+    return Math.min(call.timeout, this.rules.maxTimeout ?? Infinity);
+  }
+
+  private delayOf(call: CallOptions, task: TaskDefinition | undefined): Ms | undefined {
+    const delay = call.delay ?? task?.delay ?? this.untilScheduled(task);
+    if (delay === undefined || delay === 0) return undefined;
+    const { name, capabilities } = this.backend;
+    if (delay > capabilities.maxDelay) {
+      throw unsupported(`delay a job by ${delay} ms; ${capabilities.maxDelay} ms is its longest delay`, name);
+    }
+    return delay;
+  }
+
+  private untilScheduled(task: TaskDefinition | undefined): Ms | undefined {
+    return task?.scheduleAt === undefined ? undefined : untilMoment('scheduleAt', task.scheduleAt, this.now);
+  }
+
+  private idempotencyOf(
+    call: CallOptions,
+    task: TaskDefinition | undefined,
+    payload: unknown,
+  ): NewJob['idempotency'] {
+    const key = call.idempotencyKey ?? keyOfTask(task, payload);
+    if (key === undefined) return undefined;
+    const { name, capabilities } = this.backend;
+    if (!capabilities.features.idempotency) throw unsupported('keep idempotency keys', name);
+    return { key, ttl: this.rules.idempotencyTtl };
+  }
+}
+
+function keyOfTask(task: TaskDefinition | undefined, payload: unknown): string | undefined {
+  const key = task?.idempotencyKey;
+  if (key === undefined) return undefined;
+  const value = typeof key === 'string' ? key : callKey(key, payload, task?.name ?? '');
+  if (value !== undefined) assertKey(value);
+  return value;
+}
+
+function callKey(
+  key: (payload: never) => string | undefined,
+  payload: unknown,
+  task: string,
+): string | undefined {
+  try {
+    return key(payload as never);
+  } catch (cause) {
+    throw new TaskValidationError(`The idempotency key of task "${task}" cannot be made of its payload.`, {
+      cause,
+    });
+  }
+}

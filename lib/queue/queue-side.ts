@@ -1,0 +1,92 @@
+import type { TaskBackend } from '../contract/index.js';
+import { CodecSet } from '../codecs/index.js';
+import type { ResolvedOptions, ResolvedQueue } from '../config/index.js';
+import { FinishedJobs, ResultStore, StoreLink, type EventSink } from '../state/index.js';
+import { DeadLetterQueue } from './dead-letter-queue.js';
+import { EnqueueGather, LOCAL_FLUSH, SHARED_FLUSH } from './enqueue-gather.js';
+import { JobDesk } from './job-desk.js';
+import { queueDefinition, queueParts, type SharedParts } from './queue-parts.js';
+import { QueueRegistry } from './queue-registry.js';
+import { TaskCatalogue } from './task-catalogue.js';
+import { TaskClientFactory } from './task-client-factory.js';
+import { TaskFinder } from './task-finder.js';
+import { TaskManager } from './task-manager.js';
+import { TaskQueue } from './task-queue.js';
+
+/** Everything of an app that enqueues and looks after jobs, put together. It declares queues; it opens no backend. */
+export class QueueSide {
+  readonly catalogue = new TaskCatalogue();
+  readonly codecs: CodecSet;
+  readonly queues: QueueRegistry;
+  readonly finished: FinishedJobs;
+  readonly results: ResultStore;
+  readonly manager: TaskManager;
+  readonly clients: TaskClientFactory;
+  readonly deadLetters: DeadLetterQueue;
+
+  private readonly shared: SharedParts;
+  private readonly gathers = new Map<StoreLink, EnqueueGather>();
+
+  /**
+   * @param backends By the names of their entries in the options.
+   * @param events Where `queued`, `cancelled` and what is done by hand is told.
+   */
+  constructor(
+    private readonly options: ResolvedOptions,
+    backends: ReadonlyMap<string, TaskBackend>,
+    events: EventSink,
+  ) {
+    const { clock, payload, retention } = options;
+    const codecs = new CodecSet([options.codec]);
+    const links = new Map([...backends].map(([name, backend]) => [name, new StoreLink(name, backend)]));
+    const queues = new QueueRegistry(links, (definition, store) => this.makeQueue(definition, store));
+    const finished = new FinishedJobs(queues, clock);
+    const desk = new JobDesk({ directory: queues, finished, codecs, events, clock });
+    const finder = new TaskFinder(this.catalogue, options);
+
+    this.codecs = codecs;
+    this.queues = queues;
+    this.finished = finished;
+    this.shared = {
+      rules: {
+        clock,
+        codecs,
+        catalogue: this.catalogue,
+        maxPayload: payload.maxSize,
+        maxRetries: options.retry.maxRetries,
+        maxTimeout: options.timeout.max,
+        idempotencyTtl: options.idempotencyTtl,
+      },
+      desk,
+      directory: queues,
+      finished,
+      events,
+      lease: options.worker.lease,
+      maxResult: payload.maxResultSize,
+    };
+    this.results = new ResultStore({ directory: queues, finished, codecs, clock, events, retention });
+    this.manager = new TaskManager(queues, this.catalogue, finder, desk);
+    this.clients = new TaskClientFactory(queues, this.catalogue, finder);
+    this.deadLetters = new DeadLetterQueue({
+      queues,
+      desk,
+      codecs,
+      maxPayload: payload.maxSize,
+      retention: retention.failedTtl,
+    });
+    for (const queue of options.queues) queues.declare(queue);
+  }
+
+  private makeQueue(definition: ResolvedQueue, store: StoreLink): TaskQueue {
+    store.queue.declare([queueDefinition(definition, this.options.retention)]);
+    return new TaskQueue(queueParts(definition, store, this.gatherOf(store), this.shared));
+  }
+
+  private gatherOf(store: StoreLink): EnqueueGather {
+    const known = this.gathers.get(store);
+    if (known !== undefined) return known;
+    const gather = new EnqueueGather(store.queue, store.name, store.isShared ? SHARED_FLUSH : LOCAL_FLUSH);
+    this.gathers.set(store, gather);
+    return gather;
+  }
+}

@@ -1,0 +1,42 @@
+import { resolveTaskOptions, type TaskDefaults } from '../config/index.js';
+import { TaskMetadataAccessor, type HandlerClass, type TaskMetadata } from '../decorators/index.js';
+import type { TaskCatalogue, TaskDefinition } from './task-catalogue.js';
+
+type Method = (...args: never[]) => unknown;
+
+/**
+ * Finds the task that a caller means by a class or a method. A process that only enqueues has the decorated class and not
+ * its provider: then the decorator itself says what the task is called and what its defaults are.
+ */
+export class TaskFinder {
+  private readonly accessor = new TaskMetadataAccessor();
+
+  constructor(
+    private readonly catalogue: TaskCatalogue,
+    private readonly defaults: TaskDefaults,
+  ) {}
+
+  /** @returns undefined when the class has no such `@Task` method */
+  ofClass(handlerClass: HandlerClass, method: string): TaskDefinition | undefined {
+    const metadata = this.accessor.findTask(handlerClass.prototype as object, method);
+    return this.catalogue.byMethod(handlerClass, method) ?? this.learn(metadata, method, [handlerClass]);
+  }
+
+  /** @param method Unbound, such as `EmailTasks.prototype.send`. */
+  ofFunction(method: Method): TaskDefinition | undefined {
+    return this.catalogue.byFunction(method) ?? this.learn(this.accessor.getTask(method), method.name, []);
+  }
+
+  private learn(
+    metadata: TaskMetadata | undefined,
+    method: string,
+    classes: readonly HandlerClass[],
+  ): TaskDefinition | undefined {
+    if (metadata === undefined) return undefined;
+    const task = { ...resolveTaskOptions(metadata.options, method, this.defaults), method, classes };
+    const known = this.catalogue.get(task.name);
+    if (known !== undefined) return known;
+    this.catalogue.define(task);
+    return task;
+  }
+}

@@ -1,0 +1,218 @@
+import {
+  JOB_STATES,
+  isQueued,
+  type Counts,
+  type EnqueueCallOptions,
+  type EnqueueOptions,
+  type EnqueueRequest,
+  type EnqueueTarget,
+  type JobQuery,
+  type JobState,
+  type JobStatus,
+  type Page,
+  type QueueBackend,
+} from '../contract/index.js';
+import { assertJobId, didYouMean } from '../config/index.js';
+import { InvalidOptionError } from '../errors/index.js';
+import type { DequeuedJob, NackOptions } from './dequeued-job.js';
+import type { DequeueOptions } from './hand-worker.js';
+import { JobSnapshot } from './job-snapshot.js';
+import { PendingEnqueue } from './pending-enqueue.js';
+import type { QueueParts } from './queue-parts.js';
+import { unsupported } from './refusal.js';
+
+/** States of jobs that wait: neither running nor finished. */
+const WAITING_STATES = JOB_STATES.filter(isQueued);
+
+/**
+ * A lane of jobs on a backend. Injected with `@InjectQueue(name)`, or got from `QueueRegistry`.
+ *
+ * @example
+ * constructor(@InjectQueue('notifications') private readonly notifications: TaskQueue) {}
+ * const job = await this.notifications.enqueue('send-email', { to: user.email }, { delay: '1h' });
+ */
+export class TaskQueue implements EnqueueTarget {
+  /** @internal */
+  constructor(private readonly parts: QueueParts) {}
+
+  get name(): string {
+    return this.parts.definition.name;
+  }
+
+  /** What the broker calls it. */
+  get brokerName(): string {
+    return this.parts.definition.brokerName;
+  }
+
+  /** The backend that it lives on. */
+  get backend(): QueueBackend {
+    return this.parts.store.queue;
+  }
+
+  /** The name of that backend in the options. */
+  get backendName(): string {
+    return this.parts.store.name;
+  }
+
+  /**
+   * Enqueues a call of a task by its name. Calls of one tick travel together.
+   *
+   * @param name Of a task of this process or of another one.
+   * @param payload What the codec can carry; its handler gets a copy.
+   * @returns its handle, once the backend has accepted it; with an `id` or `idempotencyKey` that is taken, the handle of the
+   * job that has it
+   * @throws TaskValidationError, PayloadTooLargeError, InvalidOptionError, InvalidDurationError, InvalidNameError,
+   * DependencyUnknownError, DependencyCycleError, QueueFullError, UnsupportedOperationError: nothing was enqueued
+   * @throws BackendUnavailableError with the job's id: enqueueing again with it cannot duplicate the job
+   */
+  enqueue(name: string, payload?: unknown, options?: EnqueueOptions): Promise<JobSnapshot> {
+    if (options?.dependsOn !== undefined) return this.enqueueDependent(name, payload, options);
+    return new Promise((resolve, reject) => {
+      const job = this.parts.maker.make(name, payload, options);
+      this.parts.gather.push(new PendingEnqueue(job, this.parts.intake, resolve, reject));
+    });
+  }
+
+  /**
+   * Enqueues many jobs in one call of the backend. One bad request refuses the whole call before anything is sent. What
+   * the backend refuses (a full queue, an unknown dependency) refuses the whole call too, where the backend can do that;
+   * elsewhere it rejects with `PartlyEnqueuedError`.
+   *
+   * @param requests Name, payload and options of each; `dependsOn` may name ids of the same call.
+   * @param options `atomic: true` insists on all or nothing.
+   * @returns their handles, in order
+   * @throws what `enqueue` throws; TaskValidationError that lists all problems when there are several
+   */
+  enqueueMany(requests: readonly EnqueueRequest[], options: EnqueueCallOptions = {}): Promise<JobSnapshot[]> {
+    return this.parts.batch.enqueue(requests, options);
+  }
+
+  /**
+   * Takes a job by hand, with a lease like a worker's; it is this caller's to `ack`, `nack` or `extend`.
+   * @param options `lease` (default `worker.lease`, 30 s; at least 1 s); `max` jobs at once gives a list.
+   * @returns undefined when no job can run now
+   */
+  dequeue(options?: DequeueOptions): Promise<DequeuedJob | undefined>;
+  dequeue(options: DequeueOptions & { readonly max: number }): Promise<DequeuedJob[]>;
+  async dequeue(
+    options: DequeueOptions & { readonly max?: number } = {},
+  ): Promise<DequeuedJob[] | DequeuedJob | undefined> {
+    const jobs = await this.parts.hand.dequeue(options.max ?? 1, options);
+    return options.max === undefined ? jobs[0] : jobs;
+  }
+
+  /** Takes this job by hand, when it can run now. @internal */
+  async take(id: string): Promise<DequeuedJob | undefined> {
+    if (!this.backend.capabilities.features.claimById) {
+      throw unsupported('hand out a job by its id', this.backendName);
+    }
+    const [job] = await this.parts.hand.dequeue(1, {}, [id]);
+    return job;
+  }
+
+  /**
+   * Completes a job that was taken by hand.
+   * @param result What the codec can carry, up to `payload.maxResultSize`.
+   * @throws LeaseLostError when it is no longer the caller's; TaskValidationError, PayloadTooLargeError
+   */
+  ack(job: DequeuedJob, result?: unknown): Promise<void> {
+    return this.parts.hand.ack(job, result);
+  }
+
+  /**
+   * Puts a job that was taken by hand back, or makes it a dead letter with `requeue: false`. Without an `error` the run
+   * counts for nothing; with one it is a failed attempt.
+   * @throws LeaseLostError when it is no longer the caller's
+   */
+  nack(job: DequeuedJob, options: NackOptions = {}): Promise<void> {
+    return this.parts.hand.nack(job, options);
+  }
+
+  /** @returns undefined when it is not there, or no longer. @throws InvalidNameError */
+  async get(id: string): Promise<JobSnapshot | undefined> {
+    assertJobId(id);
+    const record = await this.parts.store.records.get({ queue: this.name, id });
+    return record === undefined ? undefined : new JobSnapshot(record, this.parts.desk);
+  }
+
+  /** Cancels a job, running or not. @returns whether it is cancelled, or will be. @throws InvalidNameError */
+  async cancel(id: string, reason?: string): Promise<boolean> {
+    assertJobId(id);
+    return this.parts.desk.cancel({ queue: this.name, id }, reason);
+  }
+
+  /** Forgets a job that is not running; jobs that wait for it are cancelled. @returns whether there was one */
+  async delete(id: string): Promise<boolean> {
+    assertJobId(id);
+    return this.parts.desk.remove({ queue: this.name, id });
+  }
+
+  /** How many jobs are stored; with a status, or several: how many of them. */
+  async count(status?: JobStatus | readonly JobStatus[]): Promise<number> {
+    const states = status === undefined ? JOB_STATES : statesOf(status);
+    const counts = await this.counts();
+    return states.reduce((total, state) => total + counts[state], 0);
+  }
+
+  /** How many jobs are in each state. */
+  counts(): Promise<Counts> {
+    return this.backend.count(this.name);
+  }
+
+  /**
+   * Removes the jobs that wait: neither running nor finished. With states: those; running jobs are left alone.
+   * @returns how many
+   */
+  async clear(states: JobStatus | readonly JobStatus[] = WAITING_STATES): Promise<number> {
+    return this.backend.clear(this.name, statesOf(states));
+  }
+
+  /** Hands out no job, to any process, until `resume`. What runs goes on. */
+  pause(): Promise<void> {
+    return this.backend.pause(this.name);
+  }
+
+  resume(): Promise<void> {
+    return this.backend.resume(this.name);
+  }
+
+  /**
+   * Lists jobs, newest first, a page at a time.
+   * @param query States, task name, a moment, the order, `limit` (1 to 1,000, default 100), `cursor` of the page before.
+   */
+  async jobs(query: Omit<JobQuery, 'queue'> = {}): Promise<Page<JobSnapshot>> {
+    if (query.states !== undefined) statesOf(query.states);
+    assertLimit(query.limit);
+    const { items, cursor } = await this.backend.find({ ...query, queue: this.name });
+    const jobs = items.map((record) => new JobSnapshot(record, this.parts.desk));
+    return cursor === undefined ? { items: jobs } : { items: jobs, cursor };
+  }
+
+  private async enqueueDependent(
+    name: string,
+    payload: unknown,
+    options: EnqueueOptions,
+  ): Promise<JobSnapshot> {
+    const { maker, resolver, gather, intake } = this.parts;
+    const made = maker.make(name, payload, options);
+    const [job = made] = await resolver.resolve([{ job: made, dependsOn: resolver.read(options.dependsOn) }]);
+    return new Promise((resolve, reject) => gather.push(new PendingEnqueue(job, intake, resolve, reject)));
+  }
+}
+
+function statesOf(status: JobStatus | readonly JobStatus[]): readonly JobState[] {
+  const states: readonly JobState[] = typeof status === 'string' ? [status] : status;
+  for (const state of states) {
+    if (!JOB_STATES.includes(state)) {
+      const message = `"${String(state)}" is not a status.${didYouMean(String(state), JOB_STATES)}`;
+      throw new InvalidOptionError([{ path: 'status', message }]);
+    }
+  }
+  return states;
+}
+
+/** @throws InvalidOptionError unless a page can have this many entries */
+export function assertLimit(limit: number | undefined): void {
+  if (limit === undefined || (Number.isInteger(limit) && limit >= 1 && limit <= 1_000)) return;
+  throw new InvalidOptionError([{ path: 'limit', message: 'must be a whole number, 1 to 1000' }]);
+}

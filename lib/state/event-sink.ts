@@ -1,0 +1,7 @@
+import type { TaskEvent, TaskEventType } from '../contract/index.js';
+
+/** Where events go. `wants` is asked first: no event object is made where nobody listens. `TaskEvents` is one. */
+export interface EventSink {
+  wants(type: TaskEventType): boolean;
+  emit(event: TaskEvent): void;
+}

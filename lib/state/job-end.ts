@@ -1,0 +1,48 @@
+import { isFinished, type JobRecord } from '../contract/index.js';
+import type { CodecSet } from '../codecs/index.js';
+import {
+  DependencyFailedError,
+  JobNotFoundError,
+  RemoteTaskError,
+  TaskCancelledError,
+  TaskExecutionError,
+} from '../errors/index.js';
+
+/** How a job ended: its record, or as much of it as whoever settled it knows. */
+export type JobEnd = Pick<JobRecord, 'queue' | 'id' | 'name' | 'state' | 'codec' | 'attempt'> &
+  Partial<Pick<JobRecord, 'result' | 'error' | 'cancelReason' | 'startedAt' | 'finishedAt' | 'dependsOn'>>;
+
+/** What a backend gives as the reason of a job that was cancelled because one that it depends on did not complete. */
+export const DEPENDENCY_FAILED = 'dependency-failed';
+
+export function hasEnded(record: JobEnd): boolean {
+  return isFinished(record.state);
+}
+
+/**
+ * What the handler returned, decoded; `undefined` is not stored and comes back as itself.
+ * @throws TaskExecutionError for a dead letter, DependencyFailedError or TaskCancelledError for a cancelled job,
+ * JobNotFoundError for one that has not ended
+ */
+export function resultOf(end: JobEnd, codecs: CodecSet): unknown {
+  switch (end.state) {
+    case 'completed':
+      return codecs.decode(end.codec, end.result);
+    case 'failed': {
+      const record = end.error ?? { name: 'Error', message: 'no error was kept' };
+      throw new TaskExecutionError(end.id, end.name, record, { cause: new RemoteTaskError(record) });
+    }
+    case 'cancelled': {
+      const reason = end.cancelReason ?? 'no reason was given';
+      if (reason === DEPENDENCY_FAILED) throw new DependencyFailedError(end.dependsOn?.[0]?.id ?? end.id);
+      throw new TaskCancelledError(end.id, reason);
+    }
+    case 'pending':
+    case 'scheduled':
+    case 'waiting':
+    case 'running':
+    case 'retrying':
+    default:
+      throw new JobNotFoundError(end.id);
+  }
+}
