@@ -1,5 +1,6 @@
 import type { EnqueueVerdict, NewJob, QueueBackend } from '../contract/index.js';
 import { BackendUnavailableError, TaskError } from '../errors/index.js';
+import { Turn } from './turn.js';
 
 /** One call on its way to its backend. */
 export interface GatheredCall {
@@ -23,7 +24,7 @@ export const LOCAL_FLUSH = 10_000;
  */
 export class EnqueueGather {
   private calls: GatheredCall[] = [];
-  private readonly flushSoon = (): void => this.flush();
+  private readonly turn = new Turn(() => this.flush());
 
   /** @param limit Jobs of a flush; when there are as many, they leave at once. */
   constructor(
@@ -35,7 +36,7 @@ export class EnqueueGather {
   push(call: GatheredCall): void {
     const count = this.calls.push(call);
     if (count >= this.limit) this.flush();
-    else if (count === 1) queueMicrotask(this.flushSoon);
+    else if (count === 1) this.turn.ask();
   }
 
   /** Sends what is gathered: also before a call that travels by itself, so that the order of the calls is kept. */
@@ -48,16 +49,18 @@ export class EnqueueGather {
 
   private async send(calls: readonly GatheredCall[]): Promise<void> {
     try {
-      const verdicts = await this.backend.enqueue(calls.map((call) => call.job));
-      for (let place = 0; place < calls.length; place += 1) {
-        const call = calls[place] as GatheredCall;
-        const verdict = verdicts[place];
-        if (verdict === undefined)
-          call.fail(new BackendUnavailableError(this.backendName, 'unknown', about(call)));
-        else call.decide(verdict);
-      }
+      this.answer(calls, await this.backend.enqueue(calls.map((call) => call.job)));
     } catch (error) {
       for (const call of calls) call.fail(troubleOf(error, this.backendName, call.job));
+    }
+  }
+
+  private answer(calls: readonly GatheredCall[], verdicts: readonly EnqueueVerdict[]): void {
+    for (let place = 0; place < calls.length; place += 1) {
+      const call = calls[place] as GatheredCall;
+      const verdict = verdicts[place];
+      if (verdict !== undefined) call.decide(verdict);
+      else call.fail(new BackendUnavailableError(this.backendName, 'unknown', about(call)));
     }
   }
 }

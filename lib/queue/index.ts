@@ -14,3 +14,4 @@ export * from './task-catalogue.js';
 export * from './task-client-factory.js';
 export * from './task-manager.js';
 export { TaskQueue } from './task-queue.js';
+export { Turn } from './turn.js';

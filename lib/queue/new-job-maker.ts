@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import {
   ENVELOPE_VERSION,
   Priority,
@@ -12,12 +11,14 @@ import { exceeds, type CodecSet } from '../codecs/index.js';
 import { assertKey, assertTaskName } from '../config/index.js';
 import { PayloadTooLargeError, TaskValidationError } from '../errors/index.js';
 import { NO_OPTIONS, readCallOptions, untilMoment, type CallOptions, type ExtraKey } from './call-options.js';
+import type { JobIds } from './job-ids.js';
 import { unsupported } from './refusal.js';
 import type { TaskCatalogue, TaskDefinition } from './task-catalogue.js';
 
 /** What every enqueue of this process goes by. */
 export interface EnqueueRules {
   readonly clock: Clock;
+  readonly ids: JobIds;
   readonly codecs: CodecSet;
   readonly catalogue: TaskCatalogue;
   /** Bytes. */
@@ -44,7 +45,7 @@ export class NewJobMaker {
   }
 
   make(name: string, payload: unknown, options?: EnqueueOptions, extra?: readonly ExtraKey[]): NewJob {
-    const { catalogue, codecs, maxPayload } = this.rules;
+    const { catalogue, codecs, ids, maxPayload } = this.rules;
     const task = catalogue.get(name);
     if (task === undefined) assertTaskName(name);
     const call = options === undefined ? NO_OPTIONS : readCallOptions(options, this.now, extra);
@@ -54,7 +55,7 @@ export class NewJobMaker {
     // Every job has every field in this order: one hidden class, whatever the call said.
     return {
       queue: this.queue,
-      id: call.id ?? uuidv7(),
+      id: call.id ?? ids.next(),
       name,
       payload: encoded,
       codec: codecs.encoder.name,

@@ -5,6 +5,7 @@ import { FinishedJobs, ResultStore, StoreLink, type EventSink } from '../state/i
 import { DeadLetterQueue } from './dead-letter-queue.js';
 import { EnqueueGather, LOCAL_FLUSH, SHARED_FLUSH } from './enqueue-gather.js';
 import { JobDesk } from './job-desk.js';
+import { JobIds } from './job-ids.js';
 import { queueDefinition, queueParts, type SharedParts } from './queue-parts.js';
 import { QueueRegistry } from './queue-registry.js';
 import { TaskCatalogue } from './task-catalogue.js';
@@ -50,6 +51,7 @@ export class QueueSide {
     this.shared = {
       rules: {
         clock,
+        ids: new JobIds(),
         codecs,
         catalogue: this.catalogue,
         maxPayload: payload.maxSize,

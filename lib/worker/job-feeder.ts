@@ -10,6 +10,7 @@ import type {
 import { toErrorRecord } from '../errors/index.js';
 import type { RunEnvironment, RunOwner, RunSink, TaskExecutor, TaskRun } from '../execution/index.js';
 import type { Zombies } from '../middleware/index.js';
+import { Turn } from '../queue/index.js';
 import { Alarm } from './alarm.js';
 import { Lanes } from './lanes.js';
 import { type Batch, Outbox } from './outbox.js';
@@ -17,7 +18,6 @@ import { RunTable } from './run-table.js';
 import type { SettledEvents } from './settled-events.js';
 import type { SlotSeeker } from './slot-line.js';
 import { TroublePause } from './trouble-pause.js';
-import { Turn } from './turn.js';
 import { Verdicts } from './verdicts.js';
 import type { WorkerSlots } from './worker-slots.js';
 
