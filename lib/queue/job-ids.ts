@@ -61,6 +61,6 @@ export class JobIds {
       text[at] = HIGH_DIGIT[byte] as number;
       text[at + 1] = LOW_DIGIT[byte] as number;
     }
-    return text.latin1Slice(0, 36);
+    return text.toString('latin1');
   }
 }
