@@ -49,8 +49,7 @@ export function refusal(code: ErrorCode, detail: string): EnqueueVerdict {
 
 /** The job that this call means, by its id or its idempotency key. */
 export function existingId(queue: MemoryQueue, job: NewJob): string | undefined {
-  if (queue.jobs.has(job.id)) return job.id;
-  if (job.repeat === true && queue.tombstones.outcomeOf(job.id) !== undefined) return job.id;
+  if (queue.jobs.knows(job.id, job.repeat === true)) return job.id;
   return job.idempotency && queue.idempotency.holderOf(job.idempotency.key);
 }
 

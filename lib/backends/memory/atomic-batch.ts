@@ -73,8 +73,7 @@ class Rehearsal {
 
   private isKnown(ref: JobRef): boolean {
     if (this.addresses.has(addressOf(ref))) return true;
-    const queue = this.store.known(ref.queue, this.now);
-    return queue?.jobs.has(ref.id) === true || queue?.tombstones.outcomeOf(ref.id) !== undefined;
+    return this.store.known(ref.queue, this.now)?.jobs.knows(ref.id, true) === true;
   }
 }
 

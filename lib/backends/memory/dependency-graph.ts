@@ -81,7 +81,7 @@ function letGoOfParents(child: JobEntry, now: number): void {
   if (links === undefined) return;
   if (!links.broken) detach(child);
   for (const { parent } of links.parents) {
-    if (parent === undefined || !parent.queue.shelfOf(parent).isHeld(parent)) continue;
+    if (parent === undefined || !parent.queue.finished.isHeld(parent)) continue;
     if (hasUnfinishedDependent(parent)) continue;
     parent.queue.unshelve(parent);
     parent.queue.bury(parent, now);

@@ -10,7 +10,7 @@ export class FinishedShelf {
   private readonly held = new Set<JobEntry>();
 
   constructor(
-    private ttl: Ms,
+    public ttl: Ms,
     private max: number,
   ) {}
 
@@ -43,11 +43,6 @@ export class FinishedShelf {
       if (!hasUnfinishedDependent(oldest)) return oldest;
       this.held.add(oldest);
     }
-  }
-
-  /** When a job that is taken off was to be dropped: a look that comes late must not lengthen what is left of it. */
-  droppedAt(job: JobEntry, now: number): number {
-    return Math.min(now, job.moment + this.ttl);
   }
 
   isHeld(job: JobEntry): boolean {

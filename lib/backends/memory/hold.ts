@@ -16,6 +16,6 @@ export function holdOf(run: JobRun | undefined, now: number): Verdict {
   const { queue } = entry;
   if (queue.quietUntil <= now) doOverdue(queue, now);
   if (entry.run === run && entry.state === RUNNING) return 'applied';
-  if (!queue.has(entry)) return 'unknown';
+  if (!queue.jobs.has(entry)) return 'unknown';
   return run.settled ? 'already-applied' : 'stale';
 }

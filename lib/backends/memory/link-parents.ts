@@ -33,7 +33,7 @@ function linkTo(store: MemoryStore, { queue, id }: JobRef, now: number): Depende
   const known = store.known(queue, now);
   const parent = known?.jobs.get(id);
   if (parent !== undefined) return { queue, id, parent, outcome: undefined };
-  const outcome = known?.tombstones.outcomeOf(id);
+  const outcome = known?.jobs.outcomeOf(id);
   if (outcome === undefined) return undefined;
   return { queue, id, parent, outcome: stateName(outcome) as ParentOutcome['state'] };
 }

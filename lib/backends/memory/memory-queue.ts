@@ -1,34 +1,19 @@
-import {
-  DEFAULT_COMPLETED_TTL,
-  DEFAULT_FAILED_TTL,
-  type NewJob,
-  type Payload,
-  type QueueDefinition,
-} from '../../contract/index.js';
+import type { NewJob, Payload, QueueDefinition } from '../../contract/index.js';
 import { detach } from './dependents.js';
 import type { EndedJobs } from './ended-jobs.js';
-import { FinishedShelf } from './finished-shelf.js';
+import { FinishedJobs } from './finished-jobs.js';
 import { GcraBucket } from './gcra-bucket.js';
 import { IdempotencyTable } from './idempotency-table.js';
 import { JobEntry } from './job-entry.js';
 import { JobKinds } from './job-kind.js';
 import type { JobRarities } from './job-rarities.js';
 import { type ClaimCall, JobRun } from './job-run.js';
+import { JobTable } from './job-table.js';
 import { KeyTable } from './key-table.js';
 import { MomentHeap } from './moment-heap.js';
 import { ReadyLevels } from './ready-levels.js';
-import {
-  FAILED,
-  GONE,
-  isFinishedCode,
-  PENDING,
-  RETRYING,
-  RUNNING,
-  SCHEDULED,
-  type StateCode,
-  WAITING,
-} from './state-code.js';
-import { Tombstones } from './tombstones.js';
+import { GONE, isFinishedCode, PENDING, RUNNING, type StateCode, WAITING } from './state-code.js';
+import { StateTally } from './state-tally.js';
 import { UniquenessTable } from './uniqueness-table.js';
 import { WakeUps } from './wake-ups.js';
 
@@ -43,7 +28,7 @@ export interface MemoryLimits {
  * the one container of its state. Nothing here knows of other queues; dependencies are resolved by who calls.
  */
 export class MemoryQueue {
-  readonly jobs = new Map<string, JobEntry>();
+  readonly jobs: JobTable;
   readonly ready = new ReadyLevels();
   /** Scheduled, retrying, and waiting for a signal until a moment. */
   readonly due = new MomentHeap<JobEntry>();
@@ -51,9 +36,7 @@ export class MemoryQueue {
   readonly starts = new GcraBucket();
   readonly idempotency = new IdempotencyTable();
   readonly unique = new UniquenessTable();
-  readonly completed: FinishedShelf;
-  readonly failed: FinishedShelf;
-  readonly tombstones: Tombstones;
+  readonly finished: FinishedJobs;
   readonly wakeUps = new WakeUps(this);
   /** What the moments of creation are counted from. */
   readonly madeAt: number;
@@ -65,23 +48,21 @@ export class MemoryQueue {
   quietUntil = 0;
 
   private readonly kinds = new JobKinds(this);
-  /** Jobs by state. Written by `enter` alone, in the same statement as the state, so the two cannot part. */
-  private readonly tally = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  private readonly tally = new StateTally();
   private lastSeq = 0;
   private lastOrdinal = 0;
 
   constructor(
     public definition: QueueDefinition,
-    private readonly limits: MemoryLimits,
+    limits: MemoryLimits,
     /** Shared by the queues of a store: whoever claims next hears of them. */
     readonly ended: EndedJobs,
     now: number,
     private readonly onStir: (queue: MemoryQueue) => void,
   ) {
     this.madeAt = Math.floor(now);
-    this.completed = new FinishedShelf(DEFAULT_COMPLETED_TTL, limits.completedMax);
-    this.failed = new FinishedShelf(DEFAULT_FAILED_TTL, Infinity);
-    this.tombstones = new Tombstones(limits.tombstoneMax);
+    this.jobs = new JobTable(limits.tombstoneMax);
+    this.finished = new FinishedJobs(limits.completedMax);
     this.define(definition, now);
   }
 
@@ -93,23 +74,19 @@ export class MemoryQueue {
   define(definition: QueueDefinition, now: number): void {
     const { retention, perKey } = definition;
     this.definition = definition;
-    this.completed.setBounds(
-      retention?.completedTtl ?? DEFAULT_COMPLETED_TTL,
-      retention?.completedMax ?? this.limits.completedMax,
-    );
-    this.failed.setBounds(retention?.failedTtl ?? DEFAULT_FAILED_TTL, retention?.failedMax ?? Infinity);
+    this.finished.setBounds(retention ?? {});
     this.quietUntil = 0;
     if (!sameKeyLimits(perKey, this.keys?.limits)) this.limitKeys(perKey, now);
     this.stir();
   }
 
   count(state: StateCode): number {
-    return this.tally[state] as number;
+    return this.tally.count(state);
   }
 
   /** How many count against `maxSize`: neither running nor finished. */
   get queued(): number {
-    return this.count(PENDING) + this.count(SCHEDULED) + this.count(WAITING) + this.count(RETRYING);
+    return this.tally.queued;
   }
 
   get isFull(): boolean {
@@ -134,7 +111,7 @@ export class MemoryQueue {
     const kind = this.kinds.of(job);
     const bornAt = Math.floor(now - this.madeAt);
     const entry = new JobEntry(job.id, ++this.lastOrdinal, bornAt, kind, payload, job.priority, rare);
-    this.jobs.set(job.id, entry);
+    this.jobs.add(entry);
     return entry;
   }
 
@@ -234,47 +211,43 @@ export class MemoryQueue {
   shelve(entry: JobEntry, state: StateCode, now: number): void {
     this.enter(entry, state);
     entry.moment = now;
-    const shelf = state === FAILED ? this.failed : this.completed;
-    shelf.add(entry);
-    this.expect(shelf.nextAt());
-    this.trimShelf(shelf, now);
+    this.finished.add(entry);
+    this.expect(this.finished.nextAt());
+    this.trim(now);
   }
 
+  /** Takes a finished job off its shelf: it comes back, or is forgotten. */
   unshelve(entry: JobEntry): void {
-    this.shelfOf(entry).remove(entry);
-  }
-
-  shelfOf(entry: JobEntry): FinishedShelf {
-    return entry.state === FAILED ? this.failed : this.completed;
+    this.finished.remove(entry);
   }
 
   /** Drops finished jobs that are over a bound; their tombstones stay. */
   trim(now: number): void {
-    this.trimShelf(this.completed, now);
-    this.trimShelf(this.failed, now);
+    for (
+      let entry = this.finished.takeOverdue(now);
+      entry !== undefined;
+      entry = this.finished.takeOverdue(now)
+    ) {
+      this.bury(entry, now);
+    }
   }
 
   /** Forgets the record of a finished job that is on no shelf any more, but for its tombstone. */
   bury(entry: JobEntry, now: number): void {
-    const droppedAt = this.shelfOf(entry).droppedAt(entry, now);
-    this.forget(entry);
+    this.tally.leave(entry.state);
+    detach(entry);
     // Else each job of an endless chain would keep the one before it.
     if (entry.rare !== undefined) entry.rare.links = undefined;
-    this.tombstones.add(entry.id, entry.state, droppedAt);
-    this.expect(this.tombstones.nextAt());
+    this.jobs.bury(entry, this.finished.droppedAt(entry, now));
+    this.expect(this.jobs.nextAt());
   }
 
-  /** Forgets the record of a job that is in no container any more. A finished one keeps its state for its dependents. */
+  /** Forgets a job that is in no container any more. A finished one keeps its state for its dependents. */
   forget(entry: JobEntry): void {
-    this.jobs.delete(entry.id);
+    this.tally.leave(entry.state);
     detach(entry);
-    if (isFinishedCode(entry.state)) (this.tally[entry.state] as number)--;
-    else this.enter(entry, GONE);
-  }
-
-  /** Whether the record is still kept. */
-  has(entry: JobEntry): boolean {
-    return this.jobs.get(entry.id) === entry;
+    this.jobs.remove(entry);
+    if (!isFinishedCode(entry.state)) entry.state = GONE;
   }
 
   /** Makes the next call look for what is overdue, at this moment at the latest. */
@@ -289,12 +262,6 @@ export class MemoryQueue {
     this.onStir(this);
   }
 
-  private trimShelf(shelf: FinishedShelf, now: number): void {
-    for (let entry = shelf.takeOverdue(now); entry !== undefined; entry = shelf.takeOverdue(now)) {
-      this.bury(entry, now);
-    }
-  }
-
   private makeReady(entry: JobEntry): void {
     this.enter(entry, PENDING);
     entry.moment = 0;
@@ -303,10 +270,9 @@ export class MemoryQueue {
     this.stir();
   }
 
+  /** The one place where a job changes its state. */
   private enter(entry: JobEntry, state: StateCode): void {
-    const { tally } = this;
-    (tally[entry.state] as number)--;
-    (tally[state] as number)++;
+    this.tally.move(entry.state, state);
     entry.state = state;
   }
 

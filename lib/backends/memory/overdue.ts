@@ -18,7 +18,7 @@ export function doOverdue(queue: MemoryQueue, now: number): number {
     else queue.keys?.advance(now);
   }
   queue.trim(now);
-  queue.tombstones.expire(now);
+  queue.jobs.expire(now);
   queue.idempotency.expire(now);
   queue.unique.expire(now);
   queue.quietUntil = nextDuty(queue);
@@ -29,9 +29,8 @@ export function doOverdue(queue: MemoryQueue, now: number): number {
 function nextDuty(queue: MemoryQueue): number {
   return Math.min(
     queue.nextMoment(),
-    queue.completed.nextAt(),
-    queue.failed.nextAt(),
-    queue.tombstones.nextAt(),
+    queue.finished.nextAt(),
+    queue.jobs.nextAt(),
     queue.idempotency.nextAt(),
     queue.unique.nextAt(),
   );

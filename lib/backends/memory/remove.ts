@@ -22,5 +22,5 @@ export function clearQueue(queue: MemoryQueue, states: readonly JobState[], now:
   const codes = new Set(states.map(stateCode));
   // Removing one may cancel others; only what has such a state now is meant.
   const doomed = [...queue.jobs.values()].filter((entry) => codes.has(entry.state));
-  return doomed.filter((entry) => queue.has(entry) && removeJob(entry, now)).length;
+  return doomed.filter((entry) => queue.jobs.has(entry) && removeJob(entry, now)).length;
 }
