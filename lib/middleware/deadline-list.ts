@@ -1,15 +1,22 @@
 import type { Ms } from '../contract/index.js';
-import type { RunGuard } from './run-guard.js';
 
-/** Runs with the same timeout, in the order of their deadlines: linked through the guards, so that none costs an object. */
-export class DeadlineList {
-  first: RunGuard | undefined = undefined;
-  private last: RunGuard | undefined = undefined;
+/** What stands in a list: it carries its links itself, so that a deadline costs no object. */
+export interface Listed<T extends Listed<T>> {
+  deadline: number;
+  list: DeadlineList<T> | undefined;
+  previous: T | undefined;
+  following: T | undefined;
+}
+
+/** Runs with the same timeout, in the order of their deadlines. */
+export class DeadlineList<T extends Listed<T>> {
+  first: T | undefined = undefined;
+  private last: T | undefined = undefined;
 
   constructor(readonly timeout: Ms) {}
 
   /** Nearly always at the end, since runs with the same timeout begin one after the other. */
-  insert(guard: RunGuard): void {
+  insert(guard: T): void {
     let before = this.last;
     while (before !== undefined && before.deadline > guard.deadline) before = before.previous;
     const after = before === undefined ? this.first : before.following;
@@ -22,7 +29,7 @@ export class DeadlineList {
     else after.previous = guard;
   }
 
-  remove(guard: RunGuard): void {
+  remove(guard: T): void {
     const { previous, following } = guard;
     if (previous === undefined) this.first = following;
     else previous.following = following;

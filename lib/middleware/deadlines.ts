@@ -10,7 +10,7 @@ const SPARE_LISTS = 64;
  * removing are a few assignments; Node keeps its own timers that way. A timer a job would cost 0.27 µs.
  */
 export class Deadlines {
-  private readonly lists = new Map<Ms, DeadlineList>();
+  private readonly lists = new Map<Ms, DeadlineList<RunGuard>>();
   private timer: ClockTimer | undefined;
   private armedFor = Number.POSITIVE_INFINITY;
 

@@ -1,6 +1,6 @@
 import type { TaskExecutionContext } from '../contract/index.js';
 import { LeaseLostError, TaskCancelledError, TasksClosedError } from '../errors/index.js';
-import type { DeadlineList } from './deadline-list.js';
+import type { DeadlineList, Listed } from './deadline-list.js';
 import type { StepEnd } from './step.js';
 
 /** A context whose run can be ended from outside before its handler is done; the executor's are. */
@@ -43,9 +43,9 @@ export function endedFromOutside(ctx: InterruptibleContext): boolean {
  * Stands between a run and its handler: whichever comes first, the handler's end or an interruption, is what the
  * run ends with. Also the node of its deadline list, so that a deadline costs no object of its own.
  */
-export class RunGuard implements StepEnd {
+export class RunGuard implements StepEnd, Listed<RunGuard> {
   deadline = 0;
-  list: DeadlineList | undefined = undefined;
+  list: DeadlineList<RunGuard> | undefined = undefined;
   previous: RunGuard | undefined = undefined;
   following: RunGuard | undefined = undefined;
   private isOpen = true;
