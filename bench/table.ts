@@ -1,6 +1,6 @@
 import type { Measure } from './measure.js';
 
-const WIDTHS = [44, 14, 26, 14, 9, 9, 6];
+const WIDTHS = [72, 12, 52, 10, 8, 8, 4];
 
 export function header(): string {
   return line(['measure', 'ours', 'peers', 'raw', 'ratio', 'target', 'met']);

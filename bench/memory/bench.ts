@@ -9,8 +9,11 @@ export async function* memoryBench({ rounds: count, jobs, quick }: BenchSize): A
     ours: 'memory/end-to-end-ours',
     heap: 'memory/end-to-end-heap',
     pQueue: 'memory/end-to-end-p-queue',
+    limit: 'memory/end-to-end-p-limit',
   });
-  const [ours, heap, pQueue] = ['ours', 'heap', 'pQueue'].map((name) => both[name]?.('rate') ?? Number.NaN);
+  const [ours, heap, pQueue, limit] = ['ours', 'heap', 'pQueue', 'limit'].map(
+    (name) => both[name]?.('rate') ?? Number.NaN,
+  );
   yield endToEnd('enqueue while 100 slots consume, against a bare heap with JSON', 'heap', 0.5);
   yield endToEnd('the same against p-queue, which needs no JSON', 'pQueue', 1);
 
@@ -57,7 +60,7 @@ export async function* memoryBench({ rounds: count, jobs, quick }: BenchSize): A
       measure,
       unit: 'jobs/s',
       ours: ours ?? Number.NaN,
-      peers: { 'p-queue': pQueue ?? Number.NaN },
+      peers: { 'p-queue': pQueue ?? Number.NaN, 'p-queue as a mere limit': limit ?? Number.NaN },
       raw: heap ?? Number.NaN,
       ratio: (ours ?? Number.NaN) / (other ?? Number.NaN),
       target,
