@@ -52,7 +52,5 @@ async function tellOfError(
 }
 
 function kindOf(value: unknown): string {
-  return (
-    (value as { constructor?: { name?: string } } | null | undefined)?.constructor?.name ?? String(value)
-  );
+  return (value as { constructor?: { name?: string } } | null | undefined)?.constructor?.name ?? typeof value;
 }
