@@ -1,4 +1,5 @@
 import type { Claim, ClaimedJob, ClaimRequest, Limited, Take } from '../../contract/index.js';
+import { atLeast } from './at-least.js';
 import { claimedJob } from './claimed-job.js';
 import type { JobEntry } from './job-entry.js';
 import type { ClaimCall } from './job-run.js';
@@ -10,7 +11,7 @@ import { PENDING } from './state-code.js';
 /** Settles, then takes from each queue in turn what its limits and the request allow. */
 export function claimJobs(store: MemoryStore, request: ClaimRequest, minLease: number, now: number): Claim {
   const verdicts = request.settle?.map((settlement) => settle(store, settlement, now)) ?? [];
-  const taking = new Taking(store, request, Math.max(minLease, request.lease), now);
+  const taking = new Taking(store, request, atLeast(minLease, request.lease), now);
   for (const take of request.take) taking.from(take);
   const { jobs, nextMoment, limited } = taking;
   return {

@@ -1,8 +1,10 @@
-import type { JobQuery, JobRecord, JobState, Page } from '../../contract/index.js';
+import type { JobQuery, JobRecord, Page } from '../../contract/index.js';
+import { TaskValidationError } from '../../errors/index.js';
 import type { JobEntry } from './job-entry.js';
 import { jobRecord } from './job-view.js';
+import { jobsIn } from './jobs-in.js';
 import type { MemoryQueue } from './memory-queue.js';
-import { isFinishedCode, stateCode } from './state-code.js';
+import { isFinishedCode } from './state-code.js';
 
 const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 1_000;
@@ -10,22 +12,19 @@ const LARGEST_LIMIT = 1_000;
 /** Lists jobs by the moment at which they finished, or were created if they have not; ties by order of creation. */
 export function findJobs(queue: MemoryQueue, query: JobQuery): Page<JobRecord> {
   const limit = Math.min(LARGEST_LIMIT, Math.max(1, query.limit ?? DEFAULT_LIMIT));
-  const direction = query.order === 'oldest' ? 1 : -1;
+  const first = new FirstPlaces(limit + 1, query.order === 'oldest' ? 1 : -1);
   const after = query.cursor === undefined ? undefined : parseCursor(query.cursor);
-  const compare = (a: Place, b: Place) => direction * (a.moment - b.moment || a.ordinal - b.ordinal);
-  const matches: (Place & { readonly entry: JobEntry })[] = [];
-  for (const entry of candidates(queue, query.states)) {
+  for (const entry of jobsIn(queue, query.states)) {
     if (query.name !== undefined && entry.kind.name !== query.name) continue;
     const place = { moment: listedAt(entry), ordinal: entry.ordinal, entry };
     if (query.before !== undefined && place.moment >= query.before) continue;
-    if (after !== undefined && compare(place, after) <= 0) continue;
-    matches.push(place);
+    if (after === undefined || first.compare(after, place) < 0) first.add(place);
   }
-  matches.sort(compare);
-  const page = matches.slice(0, limit);
+  const found = first.sorted();
+  const page = found.slice(0, limit);
   const last = page.at(-1);
   const items = page.map(({ entry }) => jobRecord(entry));
-  return last === undefined || matches.length <= limit ? { items } : { items, cursor: toCursor(last) };
+  return last === undefined || found.length <= limit ? { items } : { items, cursor: toCursor(last) };
 }
 
 interface Place {
@@ -33,16 +32,34 @@ interface Place {
   readonly ordinal: number;
 }
 
-function listedAt(entry: JobEntry): number {
-  return isFinishedCode(entry.state) ? entry.moment : entry.createdAt;
+interface EntryPlace extends Place {
+  readonly entry: JobEntry;
 }
 
-function* candidates(
-  queue: MemoryQueue,
-  states: readonly JobState[] | undefined,
-): IterableIterator<JobEntry> {
-  const wanted = states && new Set(states.map(stateCode));
-  for (const entry of queue.jobs.values()) if (wanted?.has(entry.state) !== false) yield entry;
+/** The first so many places of however many: what cannot be among them is dropped in passing. */
+class FirstPlaces {
+  private kept: EntryPlace[] = [];
+
+  constructor(
+    private readonly count: number,
+    private readonly direction: 1 | -1,
+  ) {}
+
+  readonly compare = (a: Place, b: Place): number =>
+    this.direction * (a.moment - b.moment || a.ordinal - b.ordinal);
+
+  add(place: EntryPlace): void {
+    this.kept.push(place);
+    if (this.kept.length >= 4 * this.count) this.kept = this.sorted();
+  }
+
+  sorted(): EntryPlace[] {
+    return this.kept.toSorted(this.compare).slice(0, this.count);
+  }
+}
+
+function listedAt(entry: JobEntry): number {
+  return isFinishedCode(entry.state) ? entry.moment : entry.createdAt;
 }
 
 function toCursor({ moment, ordinal }: Place): string {
@@ -51,5 +68,8 @@ function toCursor({ moment, ordinal }: Place): string {
 
 function parseCursor(cursor: string): Place {
   const [moment, ordinal] = cursor.split(':').map(Number);
-  return { moment: moment ?? 0, ordinal: ordinal ?? 0 };
+  if (!Number.isFinite(moment) || !Number.isFinite(ordinal)) {
+    throw new TaskValidationError('The cursor is not from a page of this backend.');
+  }
+  return { moment: moment as number, ordinal: ordinal as number };
 }

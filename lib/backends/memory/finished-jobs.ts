@@ -46,6 +46,11 @@ export class FinishedJobs {
     return Math.min(this.completed.nextAt(), this.failed.nextAt());
   }
 
+  *values(): IterableIterator<JobEntry> {
+    yield* this.completed.values();
+    yield* this.failed.values();
+  }
+
   private shelfOf(entry: JobEntry): FinishedShelf {
     return entry.state === FAILED ? this.failed : this.completed;
   }

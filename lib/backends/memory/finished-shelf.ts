@@ -45,6 +45,11 @@ export class FinishedShelf {
     }
   }
 
+  *values(): IterableIterator<JobEntry> {
+    yield* this.held;
+    yield* this.jobs.values();
+  }
+
   isHeld(job: JobEntry): boolean {
     return this.held.has(job);
   }

@@ -30,6 +30,7 @@ import {
   type Verdict,
 } from '../../contract/index.js';
 import { TasksClosedError, UnsupportedOperationError } from '../../errors/index.js';
+import { atLeast } from './at-least.js';
 import { cancelJob } from './cancel.js';
 import { claimJobs } from './claim.js';
 import { enqueueJobs } from './enqueue.js';
@@ -100,7 +101,7 @@ export class MemoryQueueBackend implements QueueBackend {
   }
 
   extend(receipts: readonly Receipt[], lease: Ms): Promise<{ lost: Receipt[]; cancelled: Receipt[] }> {
-    return this.answer((now) => extendLeases(receipts, Math.max(lease, this.capabilities.minLease), now));
+    return this.answer((now) => extendLeases(receipts, atLeast(this.capabilities.minLease, lease), now));
   }
 
   record(
