@@ -7,6 +7,7 @@ import {
   type PayloadCodec,
   type RateLimit,
   type TaskMiddlewareType,
+  type TaskBackendFactory,
 } from '../contract/index.js';
 import * as field from './option-fields.js';
 
@@ -151,6 +152,14 @@ export const optionSchema = z.strictObject(
       .min(1, { error: 'must name at least one backend' })
       .optional()
       .meta({ type: 'object[]', description: 'Several brokers by name.', otherwise: 'none' }),
+    backendTypes: z
+      .record(
+        z.string(),
+        field.own<TaskBackendFactory>(field.isFunction, 'must be a function that makes a backend'),
+        { error: 'must be an object of functions that make backends' },
+      )
+      .default({})
+      .meta({ type: 'object', description: 'Types of backend beside `memory`: name → factory.' }),
     queues: z
       .array(queueSchema, { error: 'must be a list of queues' })
       .prefault([])

@@ -21,10 +21,11 @@ export function resolveOptions(input: TasksModuleOptions = {}): ResolvedOptions 
   if (data === undefined || found.length > 0) throw new InvalidOptionError(found);
   const backends = layOutBackends(data);
   const queues = layOutQueues(data, backends);
-  const { worker, retry, timeout, retention, payload, idempotencyTtl, middleware, logging, codec, clock } =
-    data;
+  const { backendTypes, worker, retry, timeout, retention, payload } = data;
+  const { idempotencyTtl, middleware, logging, codec, clock } = data;
   return {
     backends,
+    backendTypes,
     queues,
     worker: withOwnNames(worker, queues),
     retry,

@@ -5,6 +5,7 @@ import type {
   Ms,
   PayloadCodec,
   RateLimit,
+  TaskBackendFactory,
   TaskMiddlewareType,
 } from '../contract/index.js';
 
@@ -83,6 +84,8 @@ export interface ResolvedCircuitBreaker {
 /** `TasksModuleOptions` checked, with every default filled in and every duration in milliseconds. */
 export interface ResolvedOptions {
   readonly backends: readonly ResolvedBackend[];
+  /** Factories of the types that the app adds. */
+  readonly backendTypes: Readonly<Record<string, TaskBackendFactory>>;
   readonly queues: readonly ResolvedQueue[];
   readonly worker: ResolvedWorker;
   readonly retry: ResolvedRetry;

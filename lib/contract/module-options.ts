@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import type { Duration } from './durations.js';
 import type { PayloadCodec } from './payload.js';
 import type { RetryOptions } from './retry-options.js';
+import type { TaskBackendFactory } from './task-backend.js';
 import type { TaskMiddlewareType } from './task-middleware.js';
 
 /** One broker. */
@@ -107,6 +108,12 @@ export interface TasksModuleOptions {
   readonly backend?: BackendOptions | undefined;
   /** Several brokers by name. */
   readonly backends?: readonly NamedBackendOptions[] | undefined;
+  /**
+   * Types of backend beside `memory`, each with the factory that makes one; entries name them by `type`.
+   * @example
+   * TasksModule.forRoot({ backendTypes: { sqs: createSqsBackend }, backend: { type: 'sqs', url } })
+   */
+  readonly backendTypes?: Readonly<Record<string, TaskBackendFactory>> | undefined;
   readonly queues?: readonly QueueOptions[] | undefined;
   readonly worker?: WorkerOptions | undefined;
   readonly retry?: RetryOptions | undefined;

@@ -64,7 +64,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   TASKS_INVALID_BACKEND: {
     name: 'InvalidBackendError',
     what: 'A backend of the configuration cannot be made: unknown type, or options that it does not take.',
-    remedy: 'Use a type that is registered with `TaskBackendRegistry`, with the options that it documents.',
+    remedy: 'Use `memory` or a type of `backendTypes`, with the options that it documents.',
   },
   TASKS_INVALID_DURATION: {
     name: 'InvalidDurationError',
