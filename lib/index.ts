@@ -1,2 +1,59 @@
 export * from './contract/index.js';
 export * from './errors/index.js';
+export {
+  getQueueToken,
+  getTasksToken,
+  type HandlerClass,
+  InjectQueue,
+  InjectTasks,
+  OnTaskEvent,
+  Task,
+  UseTaskMiddleware,
+} from './decorators/index.js';
+export { type TaskEventListener, TaskEvents } from './events/index.js';
+export { TaskBackendRegistry } from './backends/index.js';
+export { JobResult, type ResultStats, ResultStore } from './state/index.js';
+export {
+  type DeadLetterChoice,
+  type DeadLetterListOptions,
+  DeadLetterQueue,
+  type DeadLetterRetryOptions,
+  type DeadLetterStats,
+  type DequeueOptions,
+  DequeuedJob,
+  FailureRecord,
+  JobSnapshot,
+  JobTemplate,
+  type ManagedEnqueueOptions,
+  type NackOptions,
+  QueueRegistry,
+  TaskClientFactory,
+  TaskManager,
+  TaskQueue,
+} from './queue/index.js';
+export {
+  type HandlerCall,
+  HandlerRegistry,
+  type RegisteredHandler,
+  type TaskFunction,
+} from './handlers/index.js';
+export {
+  LoggingMiddleware,
+  MetricsMiddleware,
+  type TaskMetrics,
+  TaskMetricsCollector,
+  TaskMiddlewarePipeline,
+  TimeoutMiddleware,
+  Zombies,
+} from './middleware/index.js';
+export { CurrentTask } from './execution/index.js';
+export {
+  type DrainResult,
+  type PoolStats,
+  type StopOptions,
+  TaskWorker,
+  type WorkerJobStats,
+  WorkerPool,
+} from './worker/index.js';
+export type { TasksFeatureOptions } from './tasks-feature.module.js';
+export { TasksModule, type TasksStubOptions } from './tasks.module.js';

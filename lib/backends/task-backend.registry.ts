@@ -6,8 +6,8 @@ import { createMemoryBackend } from './memory/index.js';
  * Which backend types there are, and how each is made. `memory` is there from the start.
  *
  * @example
- * registry.register('sqs', ({ url, options, clock }) => new SqsBackend(url, options, clock));
- * // TasksModule.forRoot({ backend: { type: 'sqs', url } })
+ * TasksModule.forRoot({ backendTypes: { sqs: createSqsBackend }, backend: { type: 'sqs', url } });
+ * // where createSqsBackend = ({ url, options, clock }) => ({ queue: …, state: … })
  */
 export class TaskBackendRegistry {
   private readonly factories = new Map<string, TaskBackendFactory>([['memory', createMemoryBackend]]);

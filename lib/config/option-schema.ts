@@ -40,7 +40,7 @@ const backendFields = {
   type: field
     .name()
     .default('memory')
-    .meta({ type: 'string', description: 'A type registered with `TaskBackendRegistry`.' }),
+    .meta({ type: 'string', description: '`memory`, or a type of `backendTypes`.' }),
   url: field.textOption('Where the broker is.', "the type's own"),
   queueName: field.nameOption(
     'What the broker calls the queue that this backend brings.',

@@ -7,7 +7,7 @@ import type { TaskMiddlewareType } from './task-middleware.js';
 
 /** One broker. */
 export interface BackendOptions {
-  /** `memory`, or a type registered with `TaskBackendRegistry`. Default `memory`. */
+  /** `memory`, or a type of `backendTypes`. Default `memory`. */
   readonly type?: string | undefined;
   /** Where the broker is. Default: what its type says; memory takes none. */
   readonly url?: string | undefined;

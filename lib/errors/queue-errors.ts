@@ -50,7 +50,7 @@ export class UnknownQueueError extends TaskQueueError {
   constructor(
     readonly queue: string,
     readonly known: readonly string[],
-    nearest?: string,
+    readonly nearest?: string,
   ) {
     super(
       'TASKS_UNKNOWN_QUEUE',

@@ -30,7 +30,21 @@ export function declaredTokens(type: object): InjectionToken[] {
  *
  * Nest sorts modules for hooks by their distance from the root, the farthest first at start-up, and by the reverse at
  * shutdown; the root has 1 and global modules `Number.MAX_VALUE`. Has to be called before the first hook.
+ *
+ * @returns false where this Nest keeps no such distance: then the order of imports decides
  */
-export function orderHooks(host: ModuleHost, place: 'first' | 'last'): void {
+export function orderHooks(host: ModuleHost, place: 'first' | 'last'): boolean {
+  if (!('distance' in host)) return false;
   host.distance = place === 'first' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  return true;
+}
+
+/** The modules of the app that have a provider under this token. */
+export function hostsOf(modules: ModulesContainer, token: InjectionToken): ModuleHost[] {
+  return [...modules.values()].filter((host) => host.providers.has(token));
+}
+
+/** The modules that import this one, global imports apart. */
+export function importersOf(modules: ModulesContainer, host: ModuleHost): ModuleHost[] {
+  return [...modules.values()].filter((other) => !host.isGlobal && other.imports.has(host));
 }

@@ -1,0 +1,43 @@
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { BackendSet } from './backends/index.js';
+import type { TaskEvents } from './events/index.js';
+import type { ListenerExplorer, TaskExplorer } from './handlers/index.js';
+import type { TimeoutMiddleware } from './middleware/index.js';
+import type { QueueRegistry } from './queue/index.js';
+import { checkWorkerQueues, type ResolvedOptions } from './config/index.js';
+import type { TasksMiddlewareSource } from './tasks-middleware.source.js';
+
+export interface CoreParts {
+  readonly options: ResolvedOptions;
+  readonly backends: BackendSet;
+  readonly queues: QueueRegistry;
+  readonly tasks: TaskExplorer;
+  readonly listeners: ListenerExplorer;
+  readonly middleware: TasksMiddlewareSource;
+  readonly events: TaskEvents;
+  readonly timeout: TimeoutMiddleware;
+}
+
+/**
+ * Runs before the first and after the last hook of the app: handlers are known and backends open as long as anything of
+ * the app can enqueue.
+ */
+export class TasksCoreLifecycle implements OnModuleInit, OnApplicationShutdown {
+  constructor(private readonly parts: CoreParts) {}
+
+  /** What can be wrong with the app is found out before a broker is called. */
+  async onModuleInit(): Promise<void> {
+    const { options, backends, queues, tasks, listeners, middleware } = this.parts;
+    tasks.explore();
+    checkWorkerQueues(options, queues.names());
+    await middleware.prepare({ middleware: options.middleware, queues: queues.definitions() });
+    listeners.explore();
+    await backends.open();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.parts.timeout.stop();
+    this.parts.events.close();
+    await this.parts.backends.close();
+  }
+}

@@ -1,0 +1,48 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import type { TasksModuleOptions } from './contract/index.js';
+import { BUILT_IN_QUEUES } from './config/index.js';
+import { backendProviders } from './tasks-backend.providers.js';
+import { handlerProviders } from './tasks-handler.providers.js';
+import { injectionProviders } from './tasks-injection.providers.js';
+import { optionProviders } from './tasks-option.providers.js';
+import { queueProviders } from './tasks-queue.providers.js';
+import { workerProviders } from './tasks-worker.providers.js';
+import { GIVEN_OPTIONS } from './tasks.tokens.js';
+
+export interface CoreSettings {
+  /** Makes up queues that nobody declares instead of refusing them. */
+  readonly anyQueue?: boolean;
+}
+
+/** The one module behind `TasksModule.forRoot()` that the whole app sees: options, connections, registries, tokens. */
+@Module({})
+export class TasksCoreModule {
+  static register(options: TasksModuleOptions, { anyQueue = false }: CoreSettings = {}): DynamicModule {
+    const providers = [
+      { provide: GIVEN_OPTIONS, useValue: options },
+      ...optionProviders(anyQueue),
+      ...backendProviders,
+      ...queueProviders(anyQueue),
+      ...handlerProviders,
+      ...workerProviders,
+      ...injectionProviders(declaredIn(options)),
+    ];
+    return {
+      module: TasksCoreModule,
+      global: true,
+      imports: [DiscoveryModule],
+      providers,
+      exports: [...new Set(providers.map(({ provide }) => provide))],
+    };
+  }
+}
+
+/** The names that can be read from the options before they are checked. */
+function declaredIn({ queues, backends }: TasksModuleOptions): string[] {
+  const entries: unknown = [...list(queues), ...list(backends)];
+  const names = (entries as { name?: unknown }[]).map((entry) => entry?.name);
+  return [...BUILT_IN_QUEUES, ...names.filter((name) => typeof name === 'string')];
+}
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);

@@ -1,0 +1,85 @@
+import type { FactoryProvider } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { BackendSet } from './backends/index.js';
+import type { ResolvedOptions } from './config/index.js';
+import { TaskMetadataAccessor } from './decorators/index.js';
+import { TaskEvents } from './events/index.js';
+import {
+  DirectHandlerFactory,
+  HandlerFactory,
+  HandlerRegistry,
+  hostsOf,
+  InjectedTokens,
+  ListenerExplorer,
+  orderHooks,
+  ProviderSites,
+  TaskExplorer,
+} from './handlers/index.js';
+import { TimeoutMiddleware } from './middleware/index.js';
+import { QueueSide } from './queue/index.js';
+import { TasksCoreLifecycle } from './tasks-core.lifecycle.js';
+import { TasksMiddlewareSource } from './tasks-middleware.source.js';
+import { QueueGate } from './tasks-queue.gate.js';
+import { RESOLVED_OPTIONS } from './tasks.tokens.js';
+
+/** From decorated methods to what the workers call, and the order in which it all starts. */
+export const handlerProviders: FactoryProvider[] = [
+  { provide: HandlerFactory, useFactory: () => new DirectHandlerFactory() },
+  {
+    provide: InjectedTokens,
+    inject: [ModulesContainer],
+    useFactory: (modules: ModulesContainer) => new InjectedTokens(modules),
+  },
+  {
+    provide: HandlerRegistry,
+    inject: [RESOLVED_OPTIONS, QueueSide, QueueGate],
+    useFactory: (options: ResolvedOptions, { catalogue }: QueueSide, gate: QueueGate) =>
+      new HandlerRegistry(options, catalogue, gate),
+  },
+  {
+    provide: ProviderSites,
+    inject: [DiscoveryService],
+    useFactory: (discovery: DiscoveryService) => new ProviderSites(discovery, new MetadataScanner()),
+  },
+  {
+    provide: TasksMiddlewareSource,
+    inject: [ModulesContainer, HandlerRegistry],
+    useFactory: (modules: ModulesContainer, handlers: HandlerRegistry) =>
+      new TasksMiddlewareSource(modules, handlers),
+  },
+  {
+    provide: TasksCoreLifecycle,
+    inject: [
+      RESOLVED_OPTIONS,
+      BackendSet,
+      QueueSide,
+      TaskEvents,
+      ProviderSites,
+      HandlerFactory,
+      HandlerRegistry,
+      TasksMiddlewareSource,
+      TimeoutMiddleware,
+      ModulesContainer,
+    ],
+    useFactory: makeLifecycle,
+  },
+];
+
+function makeLifecycle(
+  options: ResolvedOptions,
+  backends: BackendSet,
+  { queues }: QueueSide,
+  events: TaskEvents,
+  sites: ProviderSites,
+  factory: HandlerFactory,
+  registry: HandlerRegistry,
+  middleware: TasksMiddlewareSource,
+  timeout: TimeoutMiddleware,
+  modules: ModulesContainer,
+): TasksCoreLifecycle {
+  for (const host of hostsOf(modules, TasksCoreLifecycle)) orderHooks(host, 'first');
+  const accessor = new TaskMetadataAccessor();
+  const tasks = new TaskExplorer(sites, accessor, factory, registry);
+  const listeners = new ListenerExplorer(sites, accessor, events);
+  return new TasksCoreLifecycle({ options, backends, queues, tasks, listeners, middleware, events, timeout });
+}

@@ -1,0 +1,37 @@
+import type { FactoryProvider } from '@nestjs/common';
+import { BackendSet } from './backends/index.js';
+import type { ResolvedOptions } from './config/index.js';
+import { TaskEvents } from './events/index.js';
+import { DeadLetterQueue, QueueRegistry, QueueSide, TaskClientFactory, TaskManager } from './queue/index.js';
+import { ResultStore } from './state/index.js';
+import { QueueGate } from './tasks-queue.gate.js';
+import { RESOLVED_OPTIONS } from './tasks.tokens.js';
+
+/** The side of the caller. */
+export const queueProviders = (anyQueue: boolean): FactoryProvider[] => [
+  { provide: TaskEvents, useFactory: () => new TaskEvents() },
+  {
+    provide: QueueSide,
+    inject: [RESOLVED_OPTIONS, BackendSet, TaskEvents],
+    useFactory: (options: ResolvedOptions, backends: BackendSet, events: TaskEvents) =>
+      new QueueSide(options, new Map(backends.entries()), events),
+  },
+  {
+    provide: QueueGate,
+    inject: [QueueSide, RESOLVED_OPTIONS],
+    useFactory: ({ queues }: QueueSide, options: ResolvedOptions) => new QueueGate(queues, options, anyQueue),
+  },
+  part(QueueRegistry, (side) => side.queues),
+  part(TaskManager, (side) => side.manager),
+  part(TaskClientFactory, (side) => side.clients),
+  part(DeadLetterQueue, (side) => side.deadLetters),
+  part(ResultStore, (side) => side.results),
+];
+
+/** One of its parts, to be injected by its class. */
+function part<T>(
+  type: abstract new (...args: never[]) => T,
+  pick: (side: QueueSide) => T,
+): FactoryProvider<T> {
+  return { provide: type, inject: [QueueSide], useFactory: pick };
+}

@@ -1,0 +1,108 @@
+import { hostname } from 'node:os';
+import { type FactoryProvider, Logger } from '@nestjs/common';
+import { BackendSet } from './backends/index.js';
+import type { ResolvedOptions } from './config/index.js';
+import { TaskEvents } from './events/index.js';
+import { Breakers, PipelineCache, TaskContextStorage, TaskExecutor } from './execution/index.js';
+import { HandlerRegistry } from './handlers/index.js';
+import {
+  LoggingMiddleware,
+  MetricsMiddleware,
+  TaskMetricsCollector,
+  TimeoutMiddleware,
+  Zombies,
+} from './middleware/index.js';
+import { QueueSide } from './queue/index.js';
+import { TasksMiddlewareSource } from './tasks-middleware.source.js';
+import { RESOLVED_OPTIONS } from './tasks.tokens.js';
+import { type PoolParts, SettledEvents, WorkerPool } from './worker/index.js';
+
+/** The side of the worker. */
+export const workerProviders: FactoryProvider[] = [
+  { provide: TaskMetricsCollector, useFactory: () => new TaskMetricsCollector() },
+  { provide: TaskContextStorage, useFactory: () => new TaskContextStorage() },
+  {
+    provide: Zombies,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ worker }: ResolvedOptions) => new Zombies(worker.maxZombies),
+  },
+  {
+    provide: TimeoutMiddleware,
+    inject: [RESOLVED_OPTIONS, Zombies],
+    useFactory: ({ clock }: ResolvedOptions, zombies: Zombies) => new TimeoutMiddleware(clock, zombies),
+  },
+  {
+    provide: PipelineCache,
+    inject: [RESOLVED_OPTIONS, TaskMetricsCollector, TimeoutMiddleware, TasksMiddlewareSource],
+    useFactory: makePipelines,
+  },
+  {
+    provide: TaskExecutor,
+    inject: [RESOLVED_OPTIONS, HandlerRegistry, PipelineCache, TaskContextStorage],
+    useFactory: makeExecutor,
+  },
+  {
+    provide: WorkerPool,
+    inject: [RESOLVED_OPTIONS, TaskExecutor, QueueSide, BackendSet, TaskEvents, Zombies],
+    useFactory: makePool,
+  },
+];
+
+function makePipelines(
+  { clock, logging }: ResolvedOptions,
+  metrics: TaskMetricsCollector,
+  timeout: TimeoutMiddleware,
+  source: TasksMiddlewareSource,
+): PipelineCache {
+  const builtIn = [
+    new LoggingMiddleware(new Logger('Tasks'), logging, clock),
+    new MetricsMiddleware(metrics, clock),
+    timeout,
+  ];
+  return new PipelineCache(builtIn, source);
+}
+
+function makeExecutor(
+  { clock, worker, timeout, payload, logging }: ResolvedOptions,
+  handlers: HandlerRegistry,
+  pipelines: PipelineCache,
+  storage: TaskContextStorage,
+): TaskExecutor {
+  return new TaskExecutor(handlers, pipelines, new Breakers(clock), storage, {
+    unknownTask: worker.unknownTask,
+    maxTimeout: timeout.max,
+    defaultTimeout: timeout.default,
+    maxResultSize: payload.maxResultSize,
+    logger: logging === 'none' ? undefined : new Logger('Tasks'),
+  });
+}
+
+function makePool(
+  { worker, clock }: ResolvedOptions,
+  executor: TaskExecutor,
+  { queues, codecs, finished }: QueueSide,
+  backends: BackendSet,
+  events: TaskEvents,
+  zombies: Zombies,
+): WorkerPool {
+  const serve: PoolParts['serve'] = () =>
+    backends.entries().map(([name, backend]) => ({
+      name,
+      backend,
+      queues: queues
+        .all()
+        .filter((queue) => queue.backendName === name && (worker.queues?.includes(queue.name) ?? true))
+        .map((queue) => queue.name),
+    }));
+  return new WorkerPool(worker, {
+    processId: `${hostname()}:${process.pid}`,
+    executor,
+    codecs,
+    events,
+    settled: new SettledEvents(events, finished),
+    zombies,
+    clock,
+    logger: new Logger('WorkerPool'),
+    serve,
+  });
+}

@@ -1,0 +1,92 @@
+import { type DynamicModule, forwardRef, Module, type Type } from '@nestjs/common';
+import type { TasksModuleOptions } from './contract/index.js';
+import { TaskRegistrationError } from './errors/index.js';
+import { TASK_FEATURE, type TaskFeature } from './handlers/index.js';
+import { TasksCoreModule } from './tasks-core.module.js';
+import { TasksFeatureModule, type TasksFeatureOptions } from './tasks-feature.module.js';
+import { runnerProvider } from './tasks.runner.js';
+
+/** What `TasksModule.stub()` takes. */
+export type TasksStubOptions = Omit<TasksModuleOptions, 'backend' | 'backends' | 'backendTypes'>;
+
+/**
+ * Background tasks for a Nest application.
+ *
+ * `forRoot()` is imported once, by the root module; its place among the imports does not matter. The workers start when
+ * every other module has started, and drain at shutdown before any other module closes what handlers use.
+ *
+ * @example
+ * @Module({ imports: [TasksModule.forRoot()], providers: [EmailTasks, SignupService] })
+ * export class AppModule {}
+ */
+@Module({})
+export class TasksModule {
+  /**
+   * The queues, the workers, and everything that can be injected.
+   *
+   * @param options Everything has a default: one memory backend, four workers of ten slots.
+   * @throws InvalidOptionError while the app boots, with all problems at once; InvalidBackendError,
+   * UnknownQueueError, DuplicateTaskError and TaskRegistrationError likewise
+   */
+  static forRoot(options: TasksModuleOptions = {}): DynamicModule {
+    return root(() => TasksCoreModule.register(options));
+  }
+
+  /**
+   * What one feature adds: its handlers as providers, what they need, and its queues. Any number of times; no second pool
+   * of workers comes with it.
+   *
+   * @example
+   * @Module({ imports: [TasksModule.forFeature({ handlers: [ReportTasks], imports: [StorageModule], queues: ['reports'] })] })
+   * export class ReportsModule {}
+   */
+  static forFeature(feature: readonly Type[] | TasksFeatureOptions): DynamicModule {
+    const { handlers = [], imports = [], queues = [] } = isList(feature) ? { handlers: feature } : feature;
+    assertClasses(handlers);
+    const brought: TaskFeature = { queues };
+    return {
+      module: TasksFeatureModule,
+      imports,
+      providers: [...handlers, { provide: TASK_FEATURE, useValue: brought }],
+      exports: [...handlers],
+    };
+  }
+
+  /**
+   * `forRoot()` for tests of a part of an app: memory, one worker, and every queue that is asked for is there, whatever
+   * backend it has in the whole app.
+   *
+   * @param options Of `forRoot()`, brokers apart: a clock of the test's own, or `worker: { autoStart: false }`.
+   *
+   * @example
+   * const app = await Test.createTestingModule({ imports: [TasksModule.stub(), OrdersModule] }).compile();
+   */
+  static stub(options: TasksStubOptions = {}): DynamicModule {
+    const stubbed = { ...options, worker: { workerCount: 1, ...options.worker } };
+    return root(() => TasksCoreModule.register(stubbed, { anyQueue: true }));
+  }
+}
+
+/**
+ * The core is made when Nest resolves the reference, which is after every class of the app was read: by then the injection
+ * decorators have noted all tokens. The same object each time, since Nest knows dynamic modules by reference.
+ */
+function root(makeCore: () => DynamicModule): DynamicModule {
+  let core: DynamicModule | undefined;
+  return {
+    module: TasksModule,
+    imports: [forwardRef(() => (core ??= makeCore()))],
+    providers: [runnerProvider],
+  };
+}
+
+const isList = (feature: readonly Type[] | TasksFeatureOptions): feature is readonly Type[] =>
+  Array.isArray(feature);
+
+function assertClasses(handlers: readonly unknown[]): void {
+  const place = handlers.findIndex((handler) => typeof handler !== 'function');
+  if (place < 0) return;
+  throw new TaskRegistrationError(
+    `TasksModule.forFeature(): handler ${place + 1} is ${String(handlers[place])}, not a class. A circular import leaves classes undefined.`,
+  );
+}
