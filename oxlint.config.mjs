@@ -75,6 +75,7 @@ export default defineConfig({
     'typescript/consistent-return': 'off',
     'typescript/no-unnecessary-type-conversion': 'off',
     'no-await-in-loop': 'off',
+    'import/no-named-as-default-member': 'off',
     'no-shadow': 'off',
     'typescript/no-extraneous-class': ['error', { allowWithDecorator: true, allowStaticOnly: false }],
     'no-underscore-dangle': 'off',
