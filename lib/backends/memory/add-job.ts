@@ -1,10 +1,10 @@
 import type { EnqueueVerdict, ErrorCode, NewJob } from '../../contract/index.js';
 import { breakOff } from './dependency-graph.js';
 import { DependencyLinks } from './dependency-links.js';
-import { attach } from './dependents.js';
 import type { JobEntry } from './job-entry.js';
 import { flawOf } from './job-flaw.js';
 import type { JobRarities } from './job-rarities.js';
+import { attach } from './kin.js';
 import { isBroken, linkParents } from './link-parents.js';
 import type { MemoryQueue } from './memory-queue.js';
 import type { MemoryStore } from './memory-store.js';

@@ -1,9 +1,9 @@
 import { DEPENDENCY_FAILED } from './dependency-failed.js';
 import type { DependencyLink, DependencyLinks } from './dependency-links.js';
-import { detach, hasUnfinishedDependent } from './dependents.js';
 import { end } from './end.js';
 import type { JobEntry } from './job-entry.js';
 import { type JobRarities, rarelyOf } from './job-rarities.js';
+import { detach, parentsOf, releaseHeld } from './kin.js';
 import { CANCELLED, COMPLETED, isFinishedCode, SCHEDULED, stateCode, WAITING } from './state-code.js';
 
 /**
@@ -75,17 +75,11 @@ function reopen(child: JobEntry, links: DependencyLinks, now: number): void {
   queue.wait(child);
 }
 
-/** A finished job needs its parents' records no longer; one that was kept for it alone is dropped. */
+/** A finished job needs its parents' records no longer, unless it may wait again. */
 function letGoOfParents(child: JobEntry, now: number): void {
-  const links = child.rare?.links;
-  if (links === undefined) return;
-  if (!links.broken) detach(child);
-  for (const { parent } of links.parents) {
-    if (parent === undefined || !parent.queue.finished.isHeld(parent)) continue;
-    if (hasUnfinishedDependent(parent)) continue;
-    parent.queue.unshelve(parent);
-    parent.queue.bury(parent, now);
-  }
+  const parents = parentsOf(child);
+  if (child.rare?.links?.broken !== true) detach(child);
+  releaseHeld(parents, now);
 }
 
 function linksOf(child: JobEntry): DependencyLinks {

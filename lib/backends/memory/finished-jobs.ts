@@ -27,7 +27,7 @@ export class FinishedJobs {
     this.shelfOf(entry).remove(entry);
   }
 
-  /** Whether it is over its bounds, and kept for a dependent alone. */
+  /** Whether it is over its bounds, and kept for others alone. */
   isHeld(entry: JobEntry): boolean {
     return this.shelfOf(entry).isHeld(entry);
   }

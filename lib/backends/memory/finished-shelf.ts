@@ -1,12 +1,12 @@
 import type { Ms } from '../../contract/index.js';
-import { hasUnfinishedDependent } from './dependents.js';
 import type { JobEntry } from './job-entry.js';
+import { isNeeded } from './kin.js';
 import { Ring } from './ring.js';
 
 /** Finished jobs in the order in which they finished, within the bounds of their retention. */
 export class FinishedShelf {
   private readonly jobs = new Ring<JobEntry>();
-  /** Over a bound already, and kept because an unfinished job depends on them. */
+  /** Over a bound already, and kept because other jobs need them. */
   private readonly held = new Set<JobEntry>();
 
   constructor(
@@ -33,14 +33,14 @@ export class FinishedShelf {
     return oldest === undefined ? Infinity : oldest.moment + this.ttl;
   }
 
-  /** Takes out the oldest if it is over a bound; one that is depended on is set aside instead. */
+  /** Takes out the oldest if it is over a bound; one that others need is set aside instead. */
   takeOverdue(now: number): JobEntry | undefined {
     for (;;) {
       const oldest = this.jobs.first();
       if (oldest === undefined) return undefined;
       if (this.jobs.size <= this.max && oldest.moment + this.ttl > now) return undefined;
       this.jobs.remove(oldest);
-      if (!hasUnfinishedDependent(oldest)) return oldest;
+      if (!isNeeded(oldest)) return oldest;
       this.held.add(oldest);
     }
   }

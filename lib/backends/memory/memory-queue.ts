@@ -1,5 +1,4 @@
 import type { NewJob, Payload, QueueDefinition } from '../../contract/index.js';
-import { detach } from './dependents.js';
 import type { EndedJobs } from './ended-jobs.js';
 import { FinishedJobs } from './finished-jobs.js';
 import { GcraBucket } from './gcra-bucket.js';
@@ -10,6 +9,7 @@ import type { JobRarities } from './job-rarities.js';
 import { type ClaimCall, JobRun } from './job-run.js';
 import { JobTable } from './job-table.js';
 import { KeyTable } from './key-table.js';
+import { detach, kinOf, releaseHeld } from './kin.js';
 import { MomentHeap } from './moment-heap.js';
 import { ReadyLevels } from './ready-levels.js';
 import { GONE, isFinishedCode, PENDING, RUNNING, type StateCode, WAITING } from './state-code.js';
@@ -228,24 +228,23 @@ export class MemoryQueue {
       entry !== undefined;
       entry = this.finished.takeOverdue(now)
     ) {
+      const kin = kinOf(entry);
       this.bury(entry, now);
+      releaseHeld(kin, now);
     }
   }
 
   /** Forgets the record of a finished job that is on no shelf any more, but for its tombstone. */
   bury(entry: JobEntry, now: number): void {
-    this.tally.leave(entry.state);
-    detach(entry);
-    // Else each job of an endless chain would keep the one before it.
-    if (entry.rare !== undefined) entry.rare.links = undefined;
+    this.part(entry);
+    if (entry.rare !== undefined) entry.rare.dependents = undefined;
     this.jobs.bury(entry, this.finished.droppedAt(entry, now));
     this.expect(this.jobs.nextAt());
   }
 
   /** Forgets a job that is in no container any more. A finished one keeps its state for its dependents. */
   forget(entry: JobEntry): void {
-    this.tally.leave(entry.state);
-    detach(entry);
+    this.part(entry);
     this.jobs.remove(entry);
     if (!isFinishedCode(entry.state)) entry.state = GONE;
   }
@@ -268,6 +267,14 @@ export class MemoryQueue {
     if (entry.rare?.external === true) return;
     this.ready.push(entry);
     this.stir();
+  }
+
+  /** Takes a job whose record goes out of the count and from its parents. */
+  private part(entry: JobEntry): void {
+    this.tally.leave(entry.state);
+    detach(entry);
+    // Else each job of an endless chain would keep the one before it.
+    if (entry.rare !== undefined) entry.rare.links = undefined;
   }
 
   /** The one place where a job changes its state. */

@@ -2,6 +2,7 @@ import type { JobState } from '../../contract/index.js';
 import { resolveDependents } from './dependency-graph.js';
 import type { JobEntry } from './job-entry.js';
 import { jobsIn } from './jobs-in.js';
+import { kinOf, releaseHeld } from './kin.js';
 import type { MemoryQueue } from './memory-queue.js';
 import { isFinishedCode, RUNNING } from './state-code.js';
 
@@ -13,8 +14,10 @@ export function removeJob(entry: JobEntry | undefined, now: number): boolean {
   else queue.withdraw(entry, now);
   queue.idempotency.free(entry);
   queue.unique.free(entry);
+  const kin = kinOf(entry);
   queue.forget(entry);
   resolveDependents(entry, now);
+  releaseHeld(kin, now);
   return true;
 }
 

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { BackendSet, createMemoryBackend, TaskBackendRegistry } from '../../../lib/backends/index.js';
+import { systemClock, type TaskBackend } from '../../../lib/contract/index.js';
+
+interface Fault {
+  readonly open?: Error;
+  readonly close?: Error;
+}
+
+/** Makes sets of backends that write down when they are opened and closed. */
+function witnessed(faults: Record<string, Fault> = {}) {
+  const told: string[] = [];
+  const registry = new TaskBackendRegistry();
+  registry.register('witness', (options): TaskBackend => {
+    const backend = createMemoryBackend(options);
+    const { name } = options;
+    const note = (word: 'open' | 'close', call: () => Promise<void>) => async () => {
+      told.push(`${word} ${name}`);
+      const fault = faults[name]?.[word];
+      if (fault !== undefined) throw fault;
+      await call.call(backend.queue);
+    };
+    backend.queue.open = note('open', backend.queue.open);
+    backend.queue.close = note('close', backend.queue.close);
+    return backend;
+  });
+  const create = (...names: string[]) =>
+    BackendSet.create(registry, {
+      backends: names.map((name) => ({
+        name: name.replace('*', ''),
+        primary: name.endsWith('*'),
+        type: 'witness',
+        options: {},
+      })),
+      clock: systemClock,
+    });
+  return { told, create, registry };
+}
+
+describe('BackendSet', () => {
+  it('finds each backend by its name, in the order of the configuration', async () => {
+    const set = await witnessed().create('a', 'b');
+    expect(set.entries().map(([name]) => name)).toEqual(['a', 'b']);
+    expect(set.get('b')).toBe(set.entries()[1]?.[1]);
+  });
+
+  it('takes the flagged one for the primary, else the first', async () => {
+    const { create } = witnessed();
+    const [flagged, plain] = [await create('a', 'b*'), await create('a', 'b')];
+    expect(flagged.primary).toBe(flagged.get('b'));
+    expect(plain.primary).toBe(plain.get('a'));
+  });
+
+  it('says which backends there are when asked for another', async () => {
+    const set = await witnessed().create('a', 'b');
+    expect(() => set.get('c')).toThrow('There is no backend "c". Known: a, b.');
+  });
+
+  it('refuses two of one name, and none at all', async () => {
+    const { create } = witnessed();
+    await expect(create('a', 'a')).rejects.toMatchObject({ code: 'TASKS_INVALID_BACKEND' });
+    await expect(create()).rejects.toMatchObject({ code: 'TASKS_INVALID_BACKEND' });
+  });
+
+  it('makes backends without opening them', async () => {
+    const { told, create } = witnessed();
+    await create('a');
+    expect(told).toEqual([]);
+  });
+
+  it('opens all at once and closes them in reverse order', async () => {
+    const { told, create } = witnessed();
+    const set = await create('a', 'b', 'c');
+    await set.open();
+    await set.close();
+    expect(told).toEqual(['open a', 'open b', 'open c', 'close c', 'close b', 'close a']);
+  });
+
+  it('closes the others again when one cannot be opened', async () => {
+    const refused = new Error('connection refused');
+    const { told, create } = witnessed({ b: { open: refused } });
+    const set = await create('a', 'b');
+    await expect(set.open()).rejects.toBe(refused);
+    expect(told).toEqual(['open a', 'open b', 'close b', 'close a']);
+  });
+
+  it('closes every backend although one cannot be closed', async () => {
+    const broken = new Error('broken pipe');
+    const { told, create } = witnessed({ b: { close: broken } });
+    const set = await create('a', 'b');
+    await expect(set.close()).rejects.toBe(broken);
+    expect(told).toEqual(['close b', 'close a']);
+    await expect(set.get('a').state.get(['k'])).rejects.toMatchObject({ code: 'TASKS_CLOSED' });
+  });
+});

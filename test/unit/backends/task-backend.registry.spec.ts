@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryBackend, TaskBackendRegistry } from '../../../lib/backends/index.js';
+import {
+  systemClock,
+  type TaskBackendFactory,
+  type TaskBackendOptions,
+} from '../../../lib/contract/index.js';
+import { InvalidBackendError, InvalidOptionError } from '../../../lib/errors/index.js';
+
+const entry = (type: string): TaskBackendOptions => ({
+  name: 'orders',
+  type,
+  options: {},
+  clock: systemClock,
+});
+
+describe('TaskBackendRegistry', () => {
+  it('has memory from the start', async () => {
+    const registry = new TaskBackendRegistry();
+    expect(registry.types()).toEqual(['memory']);
+    expect((await registry.create(entry('memory'))).queue.capabilities.scope).toBe('process');
+  });
+
+  it('makes a backend of a registered type with what its entry says', async () => {
+    const registry = new TaskBackendRegistry();
+    const given: TaskBackendOptions[] = [];
+    registry.register('sqs', async (options) => {
+      given.push(options);
+      return createMemoryBackend({ ...options, options: {} });
+    });
+    const options = { ...entry('sqs'), options: { region: 'eu' } };
+    await registry.create(options);
+    expect(registry.has('sqs')).toBe(true);
+    expect(given).toEqual([options]);
+  });
+
+  it('refuses an unknown type and says which there are', async () => {
+    await expect(new TaskBackendRegistry().create(entry('redsi'))).rejects.toThrow(
+      new InvalidBackendError('Backend "orders" has the unknown type "redsi". Known: memory.'),
+    );
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])('does not take %s for a type', async (type) => {
+    const registry = new TaskBackendRegistry();
+    expect(registry.has(type)).toBe(false);
+    await expect(registry.create(entry(type))).rejects.toMatchObject({ code: 'TASKS_INVALID_BACKEND' });
+  });
+
+  it('refuses a second factory for a type, and takes the same one twice', () => {
+    const registry = new TaskBackendRegistry();
+    const factory: TaskBackendFactory = createMemoryBackend;
+    registry.register('mine', factory);
+    registry.register('mine', factory);
+    expect(() => registry.register('mine', (options) => createMemoryBackend(options))).toThrow(
+      InvalidBackendError,
+    );
+    expect(() => registry.register('memory', (options) => factory(options))).toThrow(InvalidBackendError);
+  });
+
+  it('names the entry whose factory fails, and keeps the cause', async () => {
+    const registry = new TaskBackendRegistry();
+    const cause = new Error('no such region');
+    registry.register('sqs', () => Promise.reject(cause));
+    await expect(registry.create(entry('sqs'))).rejects.toMatchObject({
+      code: 'TASKS_INVALID_BACKEND',
+      message: 'Backend "orders" cannot be made: no such region',
+      cause,
+    });
+  });
+
+  it('passes a typed error of a factory on as it is', async () => {
+    const registry = new TaskBackendRegistry();
+    const error = new InvalidOptionError([{ path: 'options.region', message: 'is missing' }]);
+    registry.register('sqs', () => {
+      throw error;
+    });
+    await expect(registry.create(entry('sqs'))).rejects.toBe(error);
+  });
+});
