@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { Stage } from '../stage.js';
+import { topic } from '../topic.js';
+import { after } from './dependencies.js';
+
+/** Gives the store every chance to tell. */
+async function listen(stage: Stage): Promise<void> {
+  await stage.queue.recover();
+  await stage.queue.claim({ worker: 'worker', lease: stage.lease, take: [] });
+  await stage.queue.recover();
+}
+
+export const endings = topic('ends inside the store', (test) => {
+  test('tells once of a job that stalled too often', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add({ name: 'crashes', maxRetries: 0, maxStalled: 0 });
+    await lane.takeOne({ lease: stage.lease, worker: 'dead' });
+    await stage.pass(stage.lease);
+    await listen(stage);
+    assert.equal(stage.endingsOf(id).length, 1);
+    const [ended] = stage.endingsOf(id);
+    assert.equal(ended?.queue, lane.name);
+    assert.equal(ended.name, 'crashes');
+    assert.equal(ended.attempt, 1);
+    assert.equal(ended.worker, 'dead');
+    assert.deepEqual(ended.error, (await lane.record(id)).error);
+    assert.equal(ended.cancelReason, undefined);
+  });
+
+  test('tells of it by a claim as well', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add({ maxRetries: 0, maxStalled: 0 });
+    await lane.takeOne({ lease: stage.lease });
+    await stage.pass(stage.lease);
+    await lane.take(1);
+    assert.equal(stage.endingsOf(id).length, 1);
+  });
+
+  test(
+    'tells once of each job whose dependency did not complete',
+    { feature: 'dependencies' },
+    async (stage) => {
+      const lane = stage.lane();
+      const parent = lane.job();
+      const child = lane.job({ name: 'child', ...after([lane.ref(parent.id)]) });
+      const grandchild = lane.job(after([lane.ref(child.id)]));
+      await stage.queue.enqueue([parent, child, grandchild]);
+      await lane.fail(await lane.takeOne());
+      await listen(stage);
+      assert.equal(stage.endingsOf(grandchild.id).length, 1);
+      const [ended] = stage.endingsOf(child.id);
+      assert.equal(ended?.name, 'child');
+      assert.equal(ended.cancelReason, 'dependency-failed');
+      assert.equal(ended.error, undefined);
+      assert.deepEqual(stage.endingsOf(parent.id), [], 'its worker knows already');
+    },
+  );
+
+  test('tells nothing of what a worker settled', async (stage) => {
+    const lane = stage.lane();
+    const ids = await lane.addMany(2);
+    const [done, dead] = await lane.take(2);
+    assert.ok(done && dead);
+    await lane.complete(done);
+    await lane.fail(dead);
+    await listen(stage);
+    for (const id of ids) assert.deepEqual(stage.endingsOf(id), []);
+  });
+
+  test('tells nothing of a job that will run again', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add();
+    await lane.takeOne({ lease: stage.lease });
+    await stage.pass(stage.lease);
+    await listen(stage);
+    assert.deepEqual(stage.endingsOf(id), []);
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { Lane } from '../lane.js';
+import { sameMembers } from '../same-members.js';
+import { topic } from '../topic.js';
+
+/** Keys of the next jobs, one a claim, as a worker with one slot would get them. */
+async function nextKeys(lane: Lane, count: number): Promise<(string | undefined)[]> {
+  const keys: (string | undefined)[] = [];
+  for (let n = 0; n < count; n++) {
+    const job = await lane.takeOne();
+    keys.push(job.extra?.key);
+    await lane.complete(job);
+  }
+  return keys;
+}
+
+const share = (keys: readonly (string | undefined)[], key: string) =>
+  keys.filter((one) => one === key).length;
+
+export const fairness = topic(
+  'fair shares',
+  (test) => {
+    test('takes turns between keys, however many jobs each has', async (stage) => {
+      const lane = stage.lane();
+      await lane.addMany(30, { key: 'large' });
+      await lane.addMany(4, { key: 'small' });
+      const keys = await nextKeys(lane, 10);
+      assert.equal(share(keys, 'small'), 4, keys.join(' '));
+    });
+
+    test('lets a key that comes late wait a few jobs, not the backlog', async (stage) => {
+      const lane = stage.lane();
+      await lane.addMany(60, { key: 'large' });
+      await nextKeys(lane, 20);
+      await lane.add({ key: 'late' });
+      const keys = await nextKeys(lane, 4);
+      assert.equal(share(keys, 'late'), 1, keys.join(' '));
+    });
+
+    test('gives a key that was idle no advantage over the others for that', async (stage) => {
+      const lane = stage.lane();
+      await lane.addMany(40, { key: 'large' });
+      await nextKeys(lane, 20);
+      await lane.addMany(10, { key: 'late' });
+      const keys = await nextKeys(lane, 12);
+      assert.ok(share(keys, 'late') <= 7 && share(keys, 'late') >= 5, keys.join(' '));
+    });
+
+    test('shares by weight', async (stage) => {
+      const lane = stage.lane();
+      await lane.addMany(40, { key: 'heavy', weight: 3 });
+      await lane.addMany(40, { key: 'light', weight: 1 });
+      const keys = await nextKeys(lane, 40);
+      const heavy = share(keys, 'heavy');
+      assert.ok(heavy >= 28 && heavy <= 32, `${heavy} of 40 for the key of weight 3`);
+    });
+
+    test('shares a single claim as fairly', async (stage) => {
+      const lane = stage.lane();
+      await lane.addMany(30, { key: 'large' });
+      await lane.addMany(5, { key: 'small' });
+      const keys = (await lane.take(12)).map((job) => job.extra?.key);
+      assert.equal(share(keys, 'small'), 5, keys.join(' '));
+    });
+
+    test('keeps the order within a key', async (stage) => {
+      const lane = stage.lane();
+      const first = await lane.addMany(5, { key: 'a' });
+      const others = await lane.addMany(5, { key: 'b' });
+      const taken = await lane.drain();
+      assert.deepEqual(
+        taken.filter((id) => first.includes(id)),
+        first,
+      );
+      assert.deepEqual(
+        taken.filter((id) => others.includes(id)),
+        others,
+      );
+    });
+
+    test('puts priority before share', async (stage) => {
+      const lane = stage.lane();
+      await lane.addMany(5, { key: 'small', priority: 0 });
+      await lane.addMany(10, { key: 'large', priority: 9 });
+      assert.equal(share(await nextKeys(lane, 10), 'large'), 10);
+    });
+
+    test('shares among many keys at once', async (stage) => {
+      const lane = stage.lane();
+      const keys = Array.from({ length: 12 }, (_, n) => `tenant-${n}`);
+      for (const key of keys) await lane.addMany(3, { key });
+      sameMembers(await nextKeys(lane, 12), keys, 'each key has its turn first');
+    });
+  },
+  'fairness',
+);

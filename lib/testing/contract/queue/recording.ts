@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { topic } from '../topic.js';
+
+export const records = topic('record', (test) => {
+  test('keeps the progress of a running job', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add();
+    const { receipt } = await lane.takeOne();
+    const progress = { current: 1, total: 4, message: 'rendering', metadata: '{"page":1}' };
+    assert.equal(await stage.queue.record(receipt, { progress }), 'applied');
+    assert.deepEqual({ ...(await lane.record(id)).progress }, progress);
+    assert.equal(await stage.queue.record(receipt, { progress: { current: 2, total: 0 } }), 'applied');
+    assert.deepEqual({ ...(await lane.record(id)).progress }, { current: 2, total: 0 }, 'written whole');
+  });
+
+  test('keeps a checkpoint and hands it to the next run', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add();
+    const job = await lane.takeOne();
+    assert.equal(job.extra?.checkpoint, undefined);
+    assert.equal(await stage.queue.record(job.receipt, { checkpoint: '{"step":1}' }), 'applied');
+    assert.equal(await stage.queue.record(job.receipt, { checkpoint: '{"step":2}' }), 'applied');
+    assert.equal((await lane.record(id)).checkpoint, '{"step":2}');
+    await lane.retry(job, 0);
+    assert.equal((await lane.takeOne()).extra?.checkpoint, '{"step":2}');
+  });
+
+  test('writes progress and checkpoint apart', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add();
+    const { receipt } = await lane.takeOne();
+    await stage.queue.record(receipt, { checkpoint: '"kept"' });
+    await stage.queue.record(receipt, { progress: { current: 1, total: 2 } });
+    const record = await lane.record(id);
+    assert.equal(record.checkpoint, '"kept"');
+    assert.equal(record.progress?.current, 1);
+  });
+
+  test('hands a checkpoint over when the lease was lost', async (stage) => {
+    const lane = stage.lane();
+    await lane.add();
+    const { receipt } = await lane.takeOne({ lease: stage.lease });
+    await stage.queue.record(receipt, { checkpoint: '"so far"' });
+    await stage.pass(stage.lease);
+    assert.equal((await lane.takeOne()).extra?.checkpoint, '"so far"');
+  });
+
+  test('writes nothing for who does not hold the job', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add();
+    const zombie = await lane.takeOne({ lease: stage.lease });
+    await stage.queue.record(zombie.receipt, { checkpoint: '"mine"' });
+    await stage.pass(stage.lease);
+    await lane.takeOne();
+    const patch = { progress: { current: 9, total: 9 }, checkpoint: '"of a zombie"' };
+    assert.equal(await stage.queue.record(zombie.receipt, patch), 'stale');
+    const record = await lane.record(id);
+    assert.equal(record.progress, undefined);
+    assert.equal(record.checkpoint, '"mine"');
+  });
+
+  test('writes nothing once the job is settled', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add();
+    const job = await lane.takeOne();
+    await lane.complete(job);
+    const verdict = await stage.queue.record(job.receipt, { progress: { current: 1, total: 1 } });
+    assert.notEqual(verdict, 'applied');
+    assert.equal((await lane.record(id)).progress, undefined);
+  });
+
+  test('keeps the progress of a job that has finished', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add();
+    const job = await lane.takeOne();
+    await stage.queue.record(job.receipt, { progress: { current: 4, total: 4 } });
+    await lane.complete(job);
+    assert.equal((await lane.record(id)).progress?.current, 4);
+  });
+});

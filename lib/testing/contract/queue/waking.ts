@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import type { Lane } from '../lane.js';
+import type { Stage } from '../stage.js';
+import { topic } from '../topic.js';
+import { after } from './dependencies.js';
+
+/** Someone who waits for work on a lane, and counts how often it is called. */
+class Sleeper {
+  private calls = 0;
+  private readonly subscription: ReturnType<Stage['queue']['subscribe']>;
+
+  constructor(
+    private readonly stage: Stage,
+    lane: Lane,
+    demand = 1,
+  ) {
+    this.subscription = stage.queue.subscribe(lane.name, { demand }, () => this.calls++);
+  }
+
+  /** Does something, and expects to be called because of it. */
+  async wokenBy(what: string, act: () => Promise<unknown>): Promise<void> {
+    await this.stage.pass(0);
+    const before = this.calls;
+    await act();
+    await this.stage.eventually(() => this.calls > before, `woken by ${what}`);
+  }
+
+  /** Expects not to be called for a while. */
+  async undisturbed(act: () => Promise<unknown>): Promise<void> {
+    await this.stage.pass(0);
+    const before = this.calls;
+    await act();
+    await this.stage.pass(200);
+    assert.equal(this.calls, before, 'not called');
+  }
+
+  setDemand(demand: number): void {
+    this.subscription.setDemand(demand);
+  }
+
+  close(): void {
+    this.subscription.close();
+  }
+}
+
+/** Plays with a sleeper on a lane that has just been found empty by a claim. */
+async function asleep(stage: Stage, lane: Lane, play: (sleeper: Sleeper) => Promise<void>): Promise<void> {
+  const sleeper = new Sleeper(stage, lane);
+  try {
+    await lane.take(1);
+    await play(sleeper);
+  } finally {
+    sleeper.close();
+  }
+}
+
+export const waking = topic('subscribe', (test) => {
+  test('calls when a job is enqueued', async (stage) => {
+    const lane = stage.lane();
+    await asleep(stage, lane, async (sleeper) => {
+      await sleeper.wokenBy('an enqueue', () => lane.add());
+      await lane.complete(await lane.takeOne());
+      await sleeper.wokenBy('another', () => lane.add());
+    });
+  });
+
+  test('calls when the moment that a claim named moves earlier', async (stage) => {
+    const lane = stage.lane();
+    await lane.add({ delay: 60_000 });
+    await asleep(stage, lane, (sleeper) =>
+      sleeper.wokenBy('an earlier one', () => lane.add({ delay: 1_000 })),
+    );
+  });
+
+  test('calls when a job is given back or retried at once', async (stage) => {
+    const lane = stage.lane();
+    await lane.addMany(2);
+    const [one, two] = await lane.take(2);
+    assert.ok(one && two);
+    await asleep(stage, lane, async (sleeper) => {
+      await sleeper.wokenBy('a release', () => lane.release(one));
+      await lane.take(1);
+      await sleeper.wokenBy('a retry', () => lane.retry(two, 0));
+    });
+  });
+
+  test('calls when a dead letter is put back', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add();
+    await lane.fail(await lane.takeOne());
+    await asleep(stage, lane, (sleeper) =>
+      sleeper.wokenBy('a dead letter', () => stage.queue.retryDead([lane.ref(id)])),
+    );
+  });
+
+  test('calls when a queue is resumed', { feature: 'pause' }, async (stage) => {
+    const lane = stage.lane();
+    await stage.queue.pause(lane.name);
+    await lane.add();
+    await asleep(stage, lane, (sleeper) => sleeper.wokenBy('resume', () => stage.queue.resume(lane.name)));
+  });
+
+  test('calls when dependencies are met, on whatever queue', { feature: 'dependencies' }, async (stage) => {
+    const [lane, other] = [stage.lane(), stage.lane()];
+    const parent = await other.add();
+    await lane.add(after([other.ref(parent)]));
+    const job = await other.takeOne();
+    await asleep(stage, lane, (sleeper) => sleeper.wokenBy('a parent', () => other.complete(job)));
+  });
+
+  test('calls when a signal arrives', { feature: 'signals' }, async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add();
+    await lane.release(await lane.takeOne(), { awaits: 'approved' });
+    await asleep(stage, lane, (sleeper) =>
+      sleeper.wokenBy('a signal', () => stage.queue.signal(lane.ref(id), 'approved', '"yes"')),
+    );
+  });
+
+  test('calls when a full queue has a slot again', { feature: 'queueConcurrency' }, async (stage) => {
+    const lane = stage.lane({ concurrency: 1 });
+    await lane.addMany(2);
+    const job = await lane.takeOne();
+    await asleep(stage, lane, (sleeper) => sleeper.wokenBy('a free slot', () => lane.complete(job)));
+  });
+
+  test('calls when a key has a slot again', { feature: 'keyLimits' }, async (stage) => {
+    const lane = stage.lane({ perKey: { concurrency: 1 } });
+    await lane.addMany(2, { key: 'a' });
+    const job = await lane.takeOne();
+    await asleep(stage, lane, (sleeper) => sleeper.wokenBy('a free slot', () => lane.complete(job)));
+  });
+
+  test('calls for its own queue alone', async (stage) => {
+    const [lane, other] = [stage.lane(), stage.lane()];
+    await asleep(stage, lane, (sleeper) => sleeper.undisturbed(() => other.add()));
+  });
+
+  test('is silent without demand, and tells what came meanwhile once there is some', async (stage) => {
+    const lane = stage.lane();
+    await asleep(stage, lane, async (sleeper) => {
+      sleeper.setDemand(0);
+      await sleeper.undisturbed(() => lane.add());
+      await sleeper.wokenBy('demand', async () => sleeper.setDemand(4));
+    });
+  });
+
+  test('is silent when it begins without demand', async (stage) => {
+    const lane = stage.lane();
+    const sleeper = new Sleeper(stage, lane, 0);
+    await sleeper.undisturbed(() => lane.add());
+    sleeper.close();
+  });
+
+  test('is silent once it is closed', async (stage) => {
+    const lane = stage.lane();
+    const sleeper = new Sleeper(stage, lane);
+    sleeper.close();
+    sleeper.close();
+    await sleeper.undisturbed(() => lane.add());
+  });
+
+  test('calls every one who waits', async (stage) => {
+    const lane = stage.lane();
+    const sleepers = [new Sleeper(stage, lane), new Sleeper(stage, lane)];
+    const [one, two] = sleepers as [Sleeper, Sleeper];
+    await one.wokenBy('an enqueue', () => two.wokenBy('an enqueue', () => lane.addMany(4)));
+    for (const sleeper of sleepers) sleeper.close();
+  });
+});

@@ -1,0 +1,88 @@
+import type { Arbitrary } from 'fast-check';
+import { type Feature, JOB_STATES, type Outcome } from '../../../contract/index.js';
+import type { FastCheck } from '../fast-check.js';
+import { AdvanceCommand } from './advance-command.js';
+import { CancelCommand } from './cancel-command.js';
+import { ClaimCommand, type SettleWish } from './claim-command.js';
+import type { Command } from './command.js';
+import { EnqueueCommand, type Identity, type Wish } from './enqueue-command.js';
+import { ExtendCommand } from './extend-command.js';
+import { PauseCommand } from './pause-command.js';
+import { RecordCommand } from './record-command.js';
+import { ClearCommand, RemoveCommand } from './remove-command.js';
+import { ReplayCommand } from './replay-command.js';
+
+const IDENTITIES: readonly Identity[] = [
+  'none',
+  'none',
+  'none',
+  'repeat',
+  'idempotent-brief',
+  'idempotent-long',
+  'keep-first',
+  'replace',
+  'throttle',
+  'debounce',
+];
+
+const OUTCOMES: readonly Outcome['kind'][] = ['completed', 'failed', 'retry', 'released', 'cancelled'];
+
+/** Every command of the model, those that there is more to learn from more often. */
+export function allCommands(fc: FastCheck, unsupported: readonly Feature[]): Arbitrary<Command>[] {
+  const pick = fc.nat(99);
+  const lane = fc.nat(2);
+  const wish: Arbitrary<Wish> = fc.record({
+    lane,
+    priority: fc.constantFrom(0, 5, 5, 9, 20),
+    delay: fc.constantFrom(0, 0, 0, 1, 2, 4),
+    key: fc.constantFrom('a', 'b', '__proto__'),
+    identity: fc.constantFrom(...IDENTITIES),
+    maxRetries: fc.nat(3),
+    maxStalled: fc.constantFrom(3, 3, 0, 1, 2),
+    pick,
+  });
+  const settle: Arbitrary<SettleWish> = fc.record({
+    run: pick,
+    kind: fc.constantFrom(...OUTCOMES),
+    delay: fc.constantFrom(0, 0, 1, 2),
+    countAttempt: fc.boolean(),
+    spawn: fc.option(wish, { nil: undefined, freq: 8 }),
+  });
+  const lease = fc.constantFrom(1, 2, 3, 30);
+  const take = fc.record({ lane, limit: fc.nat(4) });
+  const claim = fc
+    .tuple(
+      fc.array(settle, { maxLength: 3 }),
+      fc.array(take, { maxLength: 3 }),
+      lease,
+      fc.constantFrom('ada', 'bob'),
+    )
+    .map((words) => new ClaimCommand(...words));
+  const enqueue = fc.array(wish, { minLength: 1, maxLength: 3 }).map((wishes) => new EnqueueCommand(wishes));
+  const advance = fc.constantFrom(1, 1, 1, 2, 3).map((units) => new AdvanceCommand(units));
+  const cancel = fc
+    .tuple(pick, fc.constantFrom('no need', 'too late'))
+    .map((words) => new CancelCommand(...words));
+  const pause = fc.tuple(lane, fc.boolean()).map((words) => new PauseCommand(...words));
+  return [
+    enqueue,
+    enqueue,
+    claim,
+    claim,
+    claim,
+    claim,
+    advance,
+    advance,
+    fc
+      .tuple(fc.array(pick, { minLength: 1, maxLength: 4 }), lease)
+      .map((words) => new ExtendCommand(...words)),
+    pick.map((run) => new RecordCommand(run)),
+    fc.tuple(pick, fc.constantFrom(0, 0, 2)).map((words) => new ReplayCommand(...words)),
+    fc.array(pick, { minLength: 1, maxLength: 3 }).map((picks) => new RemoveCommand(picks)),
+    fc
+      .tuple(lane, fc.subarray([...JOB_STATES], { minLength: 1, maxLength: 2 }))
+      .map((words) => new ClearCommand(...words)),
+    ...(unsupported.includes('cancel') ? [] : [cancel]),
+    ...(unsupported.includes('pause') ? [] : [pause]),
+  ];
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import type { CancelVerdict } from '../../../contract/index.js';
+import type { ModelJob } from '../model-job.js';
+import type { World } from '../world.js';
+import { Command } from './command.js';
+
+export class CancelCommand extends Command {
+  constructor(
+    private readonly pick: number,
+    private readonly reason: string,
+  ) {
+    super();
+  }
+
+  toString(): string {
+    return `cancel(job ${this.pick})`;
+  }
+
+  protected async act(world: World): Promise<void> {
+    const job = world.job(this.pick);
+    if (job === undefined) return;
+    const expected = verdictFor(job);
+    assert.deepEqual(
+      await world.stage.queue.cancel([job.ref], this.reason),
+      [expected],
+      'verdict of the cancel',
+    );
+    if (expected !== 'finished') world.model.cancel(job, this.reason);
+  }
+}
+
+function verdictFor({ state }: ModelJob): CancelVerdict {
+  if (state === 'completed' || state === 'failed') return 'finished';
+  return state === 'running' ? 'requested' : 'cancelled';
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import type { Claim, ClaimedJob, Ms, NewJob, Outcome, Settlement } from '../../../contract/index.js';
+import { anError } from '../../contract/lane.js';
+import { hasAttempts, type ModelJob, type ModelRun } from '../model-job.js';
+import type { ModelLane } from '../model-lane.js';
+import type { World } from '../world.js';
+import { checkOrder } from '../check-order.js';
+import { Command } from './command.js';
+import { jobOf, laneOf, type Wish } from './enqueue-command.js';
+
+/** A word about some run that ever was: held, settled or lost. */
+export interface SettleWish {
+  readonly run: number;
+  readonly kind: Outcome['kind'];
+  readonly delay: number;
+  readonly countAttempt: boolean;
+  readonly spawn: Wish | undefined;
+}
+
+export interface TakeWish {
+  readonly lane: number;
+  readonly limit: number;
+}
+
+export class ClaimCommand extends Command {
+  constructor(
+    private readonly settles: readonly SettleWish[],
+    private readonly takes: readonly TakeWish[],
+    private readonly lease: number,
+    private readonly worker: string,
+  ) {
+    super();
+  }
+
+  toString(): string {
+    return `claim(${JSON.stringify({ settle: this.settles, take: this.takes, lease: this.lease })})`;
+  }
+
+  protected async act(world: World): Promise<void> {
+    const { model, stage } = world;
+    const planned = this.plan(world);
+    const lanes = [...new Set(this.takes.map((take) => world.lane(take.lane)))];
+    const limitOf = (lane: ModelLane) =>
+      this.takes.find((take) => world.lane(take.lane) === lane)?.limit ?? 0;
+    const lease = model.between(this.lease);
+    const claim = await stage.queue.claim({
+      worker: this.worker,
+      lease,
+      settle: planned.map(({ settlement }) => settlement),
+      take: lanes.map((lane) => ({ queue: lane.name, limit: limitOf(lane) })),
+    });
+    planned.forEach(({ run, settlement, spawn }, place) => {
+      const allowed = model.settle(run, settlement.outcome);
+      const verdict = claim.verdicts[place];
+      assert.ok(
+        verdict && allowed.includes(verdict),
+        `settled: ${verdict}, the model has ${allowed.join(' or ')}`,
+      );
+      if (verdict === 'applied' && spawn !== undefined) model.enqueue(laneOf(world, spawn), spawn, false);
+    });
+    for (const lane of lanes) takeOf(world, lane, limitOf(lane), lease, claim);
+    checkNext(world, lanes, claim);
+  }
+
+  private plan(world: World): { run: ModelRun; settlement: Settlement; spawn: NewJob | undefined }[] {
+    const planned = [];
+    for (const wish of this.settles) {
+      const run = world.run(wish.run);
+      if (run === undefined) continue;
+      const spawn = wish.spawn && jobOf(world, { ...wish.spawn, identity: 'none' });
+      const outcome = outcomeOf(world, run.job, wish);
+      planned.push({ run, spawn, settlement: { receipt: run.receipt, outcome, enqueue: spawn && [spawn] } });
+    }
+    return planned;
+  }
+}
+
+/** What the worker says: never another run where its retries are used up, as no worker would. */
+function outcomeOf({ model }: World, job: ModelJob, wish: SettleWish): Outcome {
+  const delay: Ms = wish.delay > 0 ? model.between(wish.delay) : 0;
+  const countAttempt = wish.countAttempt && hasAttempts(job);
+  switch (wish.kind) {
+    case 'completed':
+      return { kind: 'completed', result: '"result"' };
+    case 'failed':
+      return { kind: 'failed', error: anError('it broke') };
+    case 'cancelled':
+      return { kind: 'cancelled', reason: 'given up' };
+    case 'retry':
+      return { kind: 'retry', in: delay, error: anError('try again'), countAttempt };
+    case 'released':
+      return { kind: 'released', countAttempt, ...(delay > 0 && { in: delay }) };
+  }
+}
+
+function takeOf(world: World, lane: ModelLane, limit: number, lease: Ms, claim: Claim): void {
+  const { model, stage } = world;
+  const { candidates, count, heldBy } = lane.claimable(model.now);
+  const taken = claim.jobs.filter((job) => job.queue === lane.name);
+  assert.equal(taken.length, Math.min(limit, count), `jobs of ${lane.name} handed out`);
+  if (limit > count && candidates.length > count && heldBy.length > 0) {
+    const told = claim.limited?.filter(({ queue }) => queue === lane.name).map(({ by }) => by) ?? [];
+    assert.ok(
+      heldBy.some((by) => told.includes(by)),
+      `limited by ${heldBy.join(', ')}, told ${told.join(', ')}`,
+    );
+  }
+  const jobs = taken.map((job) => takenJob(candidates, job));
+  if (stage.capabilities.order === 'strict') checkOrder(jobs, candidates);
+  lane.charge(taken.length, model.now);
+  taken.forEach((job, place) => {
+    const known = jobs[place] as ModelJob;
+    const fence = BigInt(job.fence);
+    assert.ok(fence > known.fence, `fence ${fence} after ${known.fence}`);
+    model.claim(known, job.receipt, lease, fence);
+    assert.equal(job.attempt, known.attempt, 'attempt');
+    assert.equal(job.stalls, known.stalls, 'stalls');
+    assert.equal(job.payload, known.payload, 'payload');
+  });
+}
+
+function takenJob(candidates: readonly ModelJob[], job: ClaimedJob): ModelJob {
+  const known = candidates.find(({ ref }) => ref.id === job.id);
+  assert.ok(known, `job ${job.id} was handed out, which is not ready`);
+  return known;
+}
+
+/** The claim says to come back no later than the next thing that happens by itself. */
+function checkNext({ model, stage }: World, lanes: readonly ModelLane[], claim: Claim): void {
+  const next = model.nextMoment(lanes.filter(({ paused }) => !paused));
+  if (next === undefined) return;
+  const slack = stage.timeStands ? 0 : model.unit * 0.4;
+  assert.ok(
+    claim.nextInMs !== undefined && claim.nextInMs <= next - model.now + slack,
+    `come back in ${claim.nextInMs} ms; something happens in ${next - model.now} ms`,
+  );
+}

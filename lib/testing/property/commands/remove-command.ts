@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { JOB_STATES, type JobState } from '../../../contract/index.js';
+import type { World } from '../world.js';
+import { Command } from './command.js';
+
+export class RemoveCommand extends Command {
+  constructor(private readonly picks: readonly number[]) {
+    super();
+  }
+
+  toString(): string {
+    return `remove(jobs ${this.picks.join(', ')})`;
+  }
+
+  protected async act(world: World): Promise<void> {
+    const jobs = this.picks.map((pick) => world.job(pick)).filter((job) => job !== undefined);
+    const gone = new Set(jobs.filter((job) => job.state !== 'running'));
+    const removed = await world.stage.queue.remove(jobs.map(({ ref }) => ref));
+    assert.equal(removed, gone.size, 'jobs removed');
+    for (const job of gone) world.model.remove(job);
+  }
+}
+
+export class ClearCommand extends Command {
+  constructor(
+    private readonly lane: number,
+    private readonly states: readonly JobState[],
+  ) {
+    super();
+  }
+
+  toString(): string {
+    return `clear(lane ${this.lane}, ${this.states.join(', ')})`;
+  }
+
+  protected async act(world: World): Promise<void> {
+    const lane = world.lane(this.lane);
+    const states = JOB_STATES.filter((state) => state !== 'running' && this.states.includes(state));
+    const gone = lane.in(...states);
+    assert.equal(await world.stage.queue.clear(lane.name, this.states), gone.length, 'jobs cleared');
+    for (const job of gone) world.model.remove(job);
+  }
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { JOB_STATES, type JobRecord, type Ms } from '../../contract/index.js';
+import type { ModelJob } from './model-job.js';
+import type { ModelLane } from './model-lane.js';
+import type { World } from './world.js';
+
+/** Every job is where the model has it, and every count says so. */
+export async function compare(world: World): Promise<void> {
+  const { model, stage } = world;
+  const jobs = model.jobs.filter((job) => job.state !== 'removed');
+  const gone = model.jobs.filter((job) => job.state === 'removed');
+  const records = await stage.queue.get([...jobs, ...gone].map((job) => job.ref));
+  jobs.forEach((job, place) => compareJob(world, job, records[place]));
+  gone.forEach((job, place) => {
+    assert.equal(records[jobs.length + place], undefined, `removed job ${job.ref.id} is gone`);
+  });
+  for (const lane of model.lanes) {
+    await compareCounts(world, lane);
+    compareReasons(lane, records);
+  }
+}
+
+function compareJob(world: World, job: ModelJob, record: JobRecord | undefined): void {
+  const label = `job ${job.ref.id} (${job.state} in the model)`;
+  assert.ok(record, `${label} is lost`);
+  const { state, attempt, stalls, replays, priority, payload } = record;
+  assert.deepEqual(
+    { state, attempt, stalls, replays, priority, payload },
+    {
+      state: job.state,
+      attempt: job.attempt,
+      stalls: job.stalls,
+      replays: job.replays,
+      priority: job.priority,
+      payload: job.payload,
+    },
+    label,
+  );
+  const fence = BigInt(record.fence);
+  assert.ok(fence >= job.fence, `${label}: its fence fell from ${job.fence} to ${fence}`);
+  job.fence = fence;
+  if (job.state === 'cancelled') assert.equal(record.cancelReason, job.cancelReason, label);
+  compareAttempts(job, record, label);
+  compareDue(world, job, record, label);
+}
+
+/** No more runs than retries allow, but for the first lost lease (and none where stalls are not counted). */
+function compareAttempts(job: ModelJob, record: JobRecord, label: string): void {
+  const exception = job.given.maxStalled !== 0 && record.stalls > 0 ? 1 : 0;
+  const most = 1 + job.given.maxRetries + exception;
+  assert.ok(record.attempt <= most, `${label}: attempt ${record.attempt} of ${most}`);
+}
+
+function compareDue({ model, stage }: World, job: ModelJob, record: JobRecord, label: string): void {
+  if (record.dueAt === undefined) return;
+  const slack: Ms = stage.timeStands ? 0 : model.unit * 0.4;
+  const due = job.createdAt + (record.dueAt - record.createdAt);
+  const [earliest, latest] = job.dueBetween ?? [job.dueAt as Ms, job.dueAt as Ms];
+  assert.ok(
+    due >= earliest - slack && due <= latest + slack,
+    `${label}: due at ${due}, the model has ${earliest} to ${latest}`,
+  );
+  if (job.dueBetween === undefined) return;
+  job.dueAt = due;
+  job.dueBetween = undefined;
+}
+
+async function compareCounts({ stage }: World, lane: ModelLane): Promise<void> {
+  const counts = await stage.queue.count(lane.name);
+  for (const state of JOB_STATES) {
+    assert.equal(counts[state], lane.in(state).length, `${state} jobs of ${lane.name}`);
+  }
+}
+
+/** Pending jobs say why they are not handed out: all of a paused queue, and as many of a key as are parked. */
+function compareReasons(lane: ModelLane, records: readonly (JobRecord | undefined)[]): void {
+  const pending = records.filter((record) => record?.queue === lane.name && record.state === 'pending');
+  if (lane.paused) {
+    for (const record of pending)
+      assert.notEqual(record?.reason, undefined, 'a pending job of a paused queue');
+    return;
+  }
+  for (const [key, parked] of lane.parked()) {
+    const saying = pending.filter((record) => record?.key === key && record?.reason === 'key-concurrency');
+    assert.equal(saying.length, parked, `parked jobs of key ${key}`);
+  }
+  const others = pending.filter(
+    (record) => record?.reason !== undefined && record.reason !== 'key-concurrency',
+  );
+  assert.deepEqual(others, [], 'jobs with a reason that is none');
+}

@@ -1,0 +1,41 @@
+import type { JobRef, JobState, Ms, NewJob, Receipt } from '../../contract/index.js';
+import type { ModelLane } from './model-lane.js';
+
+/** One job as the model knows it: only what the contract says, computed in the plainest way. */
+export interface ModelJob {
+  readonly ref: JobRef;
+  readonly lane: ModelLane;
+  readonly given: NewJob;
+  /** Moments are milliseconds since the model began. */
+  readonly createdAt: Ms;
+  state: JobState | 'removed';
+  payload: NewJob['payload'];
+  priority: number;
+  attempt: number;
+  stalls: number;
+  replays: number;
+  fence: bigint;
+  dueAt: Ms | undefined;
+  /** After a lost lease: due between these, depending on when the store noticed. Settled by the next look. */
+  dueBetween: readonly [Ms, Ms] | undefined;
+  leaseUntil: Ms | undefined;
+  /** Its place among jobs of its priority; undefined where the contract does not name one. */
+  rank: number | undefined;
+  cancelReason: string | undefined;
+}
+
+/** One claim of one job, by whose receipt a worker speaks. */
+export interface ModelRun {
+  readonly job: ModelJob;
+  readonly receipt: Receipt;
+  status: 'held' | 'settled' | 'lost';
+}
+
+export function isUnfinished(job: ModelJob): boolean {
+  return job.state !== 'removed' && !['completed', 'failed', 'cancelled'].includes(job.state);
+}
+
+/** Whether another run is within its retries. */
+export function hasAttempts(job: ModelJob): boolean {
+  return job.attempt <= job.given.maxRetries;
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import type { BackendHarness, BackendUnderTest, TestRunner } from '../contract/harness.js';
+import { Stage } from '../contract/stage.js';
+import { closeBackend, openBackend } from '../contract/open-backend.js';
+import { Random, testSeed } from '../random.js';
+import { allCommands } from './commands/all-commands.js';
+import type { FastCheck } from './fast-check.js';
+import { World } from './world.js';
+
+/** Enough for thousands of runs, or for a few where time is real. */
+const MODEL_TIMEOUT = 1_800_000;
+
+/**
+ * Plays random calls on a backend and on a model of the contract, side by side, and finds the first difference: a
+ * lost job, one in two hands, a broken order, a count that does not agree, a limit that was exceeded, a fence that fell.
+ *
+ * fast-check makes the calls (enqueue with priorities, delays, keys, idempotency, uniqueness and a full queue; claims by
+ * several workers with rate and concurrency limits; every outcome, also late and twice; extend, cancel, pause, replay,
+ * remove, clear; time going by, with leases running out) and shrinks what fails to its shortest form.
+ *
+ * `TASKS_TEST_SEED` makes a run again, `TASKS_TEST_RUNS` says how many sequences are played: 300 by default, 5,000
+ * with `TASKS_TEST_LONG`; a hundredth of that where time is real.
+ *
+ * @param fc the library fast-check, version 3 or 4
+ *
+ * @example
+ * import fc from 'fast-check';
+ * testTaskBackendModel({ describe, it, beforeAll, afterAll }, harness, fc);
+ */
+export function testTaskBackendModel(runner: TestRunner, harness: BackendHarness, fc: FastCheck): void {
+  const seed = harness.seed ?? testSeed();
+  const numRuns = runsOf(harness);
+  runner.describe(`model of ${harness.name} (seed ${seed}, ${numRuns} runs)`, () => {
+    let shared: BackendUnderTest | undefined;
+    runner.beforeAll(async () => {
+      shared = await harness.create();
+      await openBackend(shared);
+    });
+    runner.afterAll(async () => {
+      if (shared !== undefined) await closeBackend(shared);
+    });
+
+    const body = async (): Promise<void> => {
+      assert.ok(shared, 'the backend could be made');
+      const bench = shared;
+      const random = new Random(seed);
+      const commands = fc.commands(allCommands(fc, harness.unsupported ?? []), {
+        maxCommands: 60,
+        size: '+1',
+      });
+      const property = fc.asyncProperty(commands, async (sequence) => {
+        const stage = new Stage(bench, random);
+        const world = new World(stage);
+        try {
+          await fc.asyncModelRun(() => ({ model: {}, real: world }), sequence);
+          await stage.check();
+        } finally {
+          await stage.sweep();
+        }
+      });
+      await fc.assert(property, { seed, numRuns, endOnFailure: harness.realTime === true });
+    };
+    runner.it('answers and keeps what the model does, whatever is called', body, MODEL_TIMEOUT);
+  });
+}
+
+function runsOf({ realTime }: BackendHarness): number {
+  const given = Number(process.env['TASKS_TEST_RUNS']);
+  if (Number.isSafeInteger(given) && given > 0) return given;
+  const runs = process.env['TASKS_TEST_LONG'] === '1' ? 5_000 : 300;
+  return realTime ? runs / 100 : runs;
+}
