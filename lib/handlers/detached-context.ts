@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
-import type { DependencyResult, Ms, TaskContext, TaskJob } from '../contract/index.js';
+import { DEFAULT_QUEUE } from '../config/index.js';
+import type { Clock, DependencyResult, Ms, TaskContext, TaskJob } from '../contract/index.js';
 import type { RegisteredHandler } from './registered-handler.js';
 
 /** The context of a handler that is called by hand: a first attempt that nobody interrupts and nobody watches. */
@@ -13,9 +14,9 @@ export class DetachedContext implements TaskContext {
   readonly dependencies: readonly DependencyResult[] = [];
   readonly timeout: Ms;
 
-  constructor({ name, options }: RegisteredHandler) {
-    const { queue = 'default', maxRetries, priority, timeout } = options;
-    this.job = { id: v7(), name, queue, attempt: 1, maxRetries, priority, createdAt: Date.now() };
+  constructor({ name, options }: RegisteredHandler, clock: Clock) {
+    const { queue = DEFAULT_QUEUE, maxRetries, priority, timeout } = options;
+    this.job = { id: v7(), name, queue, attempt: 1, maxRetries, priority, createdAt: clock.now() };
     this.timeout = timeout;
   }
 

@@ -1,5 +1,5 @@
 import { nearestName, resolveTaskOptions, type TaskDefaults } from '../config/index.js';
-import type { TaskContext, TaskOptions } from '../contract/index.js';
+import type { Clock, TaskContext, TaskOptions } from '../contract/index.js';
 import type { HandlerClass } from '../decorators/index.js';
 import { DuplicateTaskError, TaskNotFoundError, TaskRegistrationError } from '../errors/index.js';
 import { DetachedContext } from './detached-context.js';
@@ -24,7 +24,7 @@ export class HandlerRegistry {
   private readonly handlers = new Map<string, RegisteredHandler>();
 
   constructor(
-    private readonly defaults: TaskDefaults,
+    private readonly defaults: TaskDefaults & { readonly clock: Clock },
     private readonly definitions: TaskDefinitions,
     private readonly queues: DeclaredQueues,
   ) {}
@@ -75,7 +75,7 @@ export class HandlerRegistry {
   async execute(job: HandlerCall, ctx?: TaskContext): Promise<unknown> {
     const handler = this.handlers.get(job.name);
     if (handler === undefined) throw new TaskNotFoundError(job.name, this.suggestion(job.name));
-    return handler.invoke(job.payload, ctx ?? new DetachedContext(handler));
+    return handler.invoke(job.payload, ctx ?? new DetachedContext(handler, this.defaults.clock));
   }
 
   /** The options of a task on top of the module's defaults. @internal */

@@ -1,19 +1,9 @@
-import type { ResolvedTaskOptions } from '../config/index.js';
-import type { HandlerClass } from '../decorators/index.js';
+import type { TaskCatalogue } from '../queue/index.js';
 
-/** What the enqueue side has to know of a task. */
-export interface TaskDefinition extends ResolvedTaskOptions {
-  readonly method?: string | undefined;
-  readonly classes: readonly HandlerClass[];
-}
+/** Where the enqueue side learns of tasks. */
+export type TaskDefinitions = Pick<TaskCatalogue, 'define' | 'forget'>;
 
-/** Where the enqueue side learns of tasks; the queue room's `TaskCatalogue` is one. */
-export interface TaskDefinitions {
-  define(task: TaskDefinition): void;
-  forget(name: string): void;
-}
-
-/** Throws `UnknownQueueError` for a queue that the app does not declare; the queue room's `QueueRegistry` is one. */
+/** Throws `UnknownQueueError` for a queue that the app does not declare; `QueueRegistry` is one. */
 export interface DeclaredQueues {
   get(name: string): unknown;
 }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { HandlerRegistry, Task, TasksModule } from 'nestjs-tasks';
+import { ManualClock } from 'nestjs-tasks/testing';
 import { describe, expect, it } from 'vitest';
+import { settle } from './gate.js';
 import { nextEvent } from './next-event.js';
 import { queueOf } from './queue-of.js';
 import { startApp } from './start-app.js';
@@ -24,11 +26,16 @@ describe('HandlerRegistry in a running application', () => {
   });
 
   it('serves jobs that came before their handler, once it is there', async () => {
-    const app = await startApp({ imports: [TasksModule.forRoot({ worker: { unknownTask: 'release' } })] });
-    const job = await queueOf(app).enqueue('later', undefined);
-    const completed = nextEvent(app, 'completed');
+    const clock = new ManualClock();
+    const app = await startApp({
+      imports: [TasksModule.forRoot({ clock, worker: { unknownTask: 'release' } })],
+    });
+    const job = await queueOf(app).enqueue('later');
+    await settle();
+    expect(await job.refresh()).toMatchObject({ status: 'scheduled', attempt: 0 });
     app.get(HandlerRegistry).register('later', () => 'served');
-    await expect(completed).resolves.toMatchObject({ taskId: job.id, result: 'served' });
+    await clock.advance(1_000);
+    await expect(job.result()).resolves.toBe('served');
   });
 
   it('no longer serves what is unregistered', async () => {

@@ -1,5 +1,6 @@
 import { UnknownQueueError } from '../../../lib/errors/index.js';
-import { HandlerRegistry, type TaskDefinition } from '../../../lib/handlers/index.js';
+import { HandlerRegistry } from '../../../lib/handlers/index.js';
+import type { TaskDefinition } from '../../../lib/queue/index.js';
 import { OPTIONS } from './resolved-defaults.js';
 
 /** A registry over an enqueue side that only writes down what it is told. */
