@@ -21,4 +21,4 @@ const backendSet: FactoryProvider<BackendSet> = {
     BackendSet.create(registry, options),
 };
 
-export const backendProviders = [backendRegistry, backendSet];
+export const backendProviders: readonly FactoryProvider[] = [backendRegistry, backendSet];

@@ -23,7 +23,7 @@ import { QueueGate } from './tasks-queue.gate.js';
 import { RESOLVED_OPTIONS } from './tasks.tokens.js';
 
 /** From decorated methods to what the workers call, and the order in which it all starts. */
-export const handlerProviders: FactoryProvider[] = [
+export const handlerProviders: readonly FactoryProvider[] = [
   { provide: HandlerFactory, useFactory: () => new DirectHandlerFactory() },
   {
     provide: InjectedTokens,

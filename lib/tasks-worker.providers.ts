@@ -18,7 +18,7 @@ import { RESOLVED_OPTIONS } from './tasks.tokens.js';
 import { type PoolParts, SettledEvents, WorkerPool } from './worker/index.js';
 
 /** The side of the worker. */
-export const workerProviders: FactoryProvider[] = [
+export const workerProviders: readonly FactoryProvider[] = [
   { provide: TaskMetricsCollector, useFactory: () => new TaskMetricsCollector() },
   { provide: TaskContextStorage, useFactory: () => new TaskContextStorage() },
   {
