@@ -22,9 +22,10 @@ const classes = new Map(
 const codeOf = (type: ErrorClass): ErrorCode =>
   (Reflect.construct(type, argumentsFor(type)) as TaskError).code;
 
-/** Most take texts; two take a list or a record first. */
+/** Most take texts; some take lists or a record. */
 function argumentsFor({ name }: ErrorClass): unknown[] {
   if (name === 'InvalidOptionError' || name === 'DependencyCycleError') return [[]];
+  if (name === 'PartlyEnqueuedError') return [[], []];
   if (name === 'RemoteTaskError') return [{ name: 'Error', message: 'x' }];
   if (name === 'TaskExecutionError') return ['id', 'task', { name: 'Error', message: 'x' }];
   if (name === 'UnknownQueueError') return ['queue', []];

@@ -18,13 +18,21 @@ const { values: options } = parseArgs({
   },
 });
 
+const NEXT = `
+The invoices are in sample/01-quick-start/out, the code that wrote them in sample/01-quick-start/src.
+Next: npm run sample -- 01 --serve, and the documentation from README.md on.`;
+
 async function main(): Promise<boolean> {
   // The demo's mail server is slow enough for its progress bar to be seen.
   const settings = { outDir: OUT_DIR, mailLatency: options.demo ? 120 : 10 };
   const app = await NestFactory.create(AppModule.register(settings), { logger: ['error'] });
   try {
     await app.listen(options.port ?? (options.serve ? SERVE_PORT : 0), '127.0.0.1');
-    if (!options.serve) return await runImport(app);
+    if (!options.serve) {
+      const good = await runImport(app);
+      if (options.demo) console.log(NEXT);
+      return good;
+    }
     await serve(await app.getUrl(), options.for);
     return true;
   } finally {

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Task, UnrecoverableError, type TaskContext } from 'nestjs-tasks';
-import { z } from 'zod';
 import { InvoiceStore } from './invoice-store.js';
 import { MailServer, MailServerError } from './mail-server.js';
-import { orderSchema, totalCents, type OrderDraft } from './order.js';
+import { faultsOf, orderSchema, totalCents, type OrderDraft } from './order.js';
 
 export const INVOICE_QUEUE = 'invoices';
 export const SEND_INVOICE = 'send-invoice';
@@ -46,7 +45,7 @@ export class InvoiceTasks {
   async send({ source, order: draft }: InvoiceRequest, ctx: TaskContext): Promise<InvoiceReceipt> {
     const parsed = orderSchema.safeParse(draft);
     // Trying again cannot mend a malformed order: it goes to the dead letters at once, for a person to correct.
-    if (!parsed.success) throw new UnrecoverableError(`${source}: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success) throw new UnrecoverableError(`${source}: ${faultsOf(parsed.error)}`);
     const order = parsed.data;
 
     const file = await this.invoices.write(order, ctx.fence);

@@ -31,5 +31,9 @@ export const orderSchema = z.strictObject({
 
 export type Order = z.infer<typeof orderSchema>;
 
+/** What is wrong with an order, in one line. */
+export const faultsOf = (error: z.ZodError): string =>
+  error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
+
 /** Money is counted in whole cents: 3 × 59.90 is 179.70000000000002 otherwise. */
 export const totalCents = (order: Order): number => Math.round(order.unitPrice * 100) * order.quantity;

@@ -9,9 +9,8 @@ import {
   Post,
 } from '@nestjs/common';
 import { InjectTasks, TaskManager, type JobStatus, type TaskClient } from 'nestjs-tasks';
-import { z } from 'zod';
 import { InvoiceTasks, type InvoiceReceipt } from './invoice.tasks.js';
-import { orderSchema, type OrderDraft } from './order.js';
+import { faultsOf, orderSchema, type OrderDraft } from './order.js';
 
 export interface AcceptedOrder {
   readonly jobId: string;
@@ -38,7 +37,7 @@ export class OrdersController {
   @HttpCode(202)
   async accept(@Body() order: OrderDraft): Promise<AcceptedOrder> {
     const parsed = orderSchema.safeParse(order);
-    if (!parsed.success) throw new BadRequestException(z.prettifyError(parsed.error));
+    if (!parsed.success) throw new BadRequestException(faultsOf(parsed.error));
     const job = await this.tasks.send.delay({ source: 'POST /orders', order });
     return { jobId: job.id, href: `/jobs/${job.id}` };
   }
