@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskMiddleware, TaskMiddlewareType } from '../../../lib/contract/index.js';
 import { PipelineCache } from '../../../lib/execution/index.js';
-import type { MiddlewareSource } from '../../../lib/middleware/index.js';
+import { type MiddlewareSource, promiseOf } from '../../../lib/middleware/index.js';
 import { aContext } from '../middleware/a-context.js';
 import { aTask } from './a-run.js';
 
@@ -34,7 +34,7 @@ describe('PipelineCache', () => {
     const notes: string[] = [];
     const cache = new PipelineCache([named('built-in', notes)], aSource(notes).source);
     const task = aTask(() => notes.push('handler'), {}, { middleware: [OfTask] });
-    await cache.get(task, 'reports')(aContext());
+    await promiseOf(cache.get(task, 'reports'), aContext());
     expect(notes).toEqual(['built-in', 'global', 'queue reports', 'OfTask', 'handler']);
   });
 
@@ -66,10 +66,13 @@ describe('PipelineCache', () => {
     const seen: unknown[] = [];
     const cache = new PipelineCache([], { ...aSource([]).source });
     const ctx = aContext({}, { payload: 5 });
-    await cache.get(
-      aTask((...given) => seen.push(...given)),
-      'a',
-    )(ctx);
+    await promiseOf(
+      cache.get(
+        aTask((...given) => seen.push(...given)),
+        'a',
+      ),
+      ctx,
+    );
     expect(seen[0]).toBe(5);
     expect(seen[1]).toBe(ctx);
   });

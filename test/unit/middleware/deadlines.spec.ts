@@ -5,14 +5,9 @@ import { RunGuard } from '../../../lib/middleware/run-guard.js';
 import { ManualClock } from '../../../lib/testing/index.js';
 import { aContext } from './a-context.js';
 
-const nobody = { abandon: () => undefined };
-const aGuard = (id = 'job-1') =>
-  new RunGuard(
-    aContext({ id }),
-    nobody,
-    () => undefined,
-    () => undefined,
-  );
+const nobody = { close: () => undefined, abandon: () => undefined, rest: () => undefined };
+const noEnd = { completed: () => undefined, failed: () => undefined };
+const aGuard = (id = 'job-1') => new RunGuard(aContext({ id }), nobody, noEnd);
 
 function started() {
   const clock = new ManualClock(0);
