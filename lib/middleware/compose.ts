@@ -1,6 +1,6 @@
 import type { TaskCallHandler, TaskExecutionContext, TaskMiddleware } from '../contract/index.js';
 import { DirectMiddleware } from './direct.middleware.js';
-import { promiseOf, type Step, type StepEnd, tellEnd } from './step.js';
+import { promiseOf, type Step, stepOf } from './step.js';
 
 /**
  * Makes one step of a handler and the middleware around it, outermost first. Done once per task and queue.
@@ -22,19 +22,6 @@ export function compose(
 function wrap(inner: Step, middleware: TaskMiddleware): Step {
   if (middleware instanceof DirectMiddleware) return (ctx, end) => middleware.step(ctx, inner, end);
   return stepOf((ctx) => middleware.intercept(ctx, new BoundCallHandler(inner, ctx)));
-}
-
-function stepOf(body: (ctx: TaskExecutionContext) => unknown): Step {
-  return (ctx: TaskExecutionContext, end: StepEnd) => {
-    let returned: unknown;
-    try {
-      returned = body(ctx);
-    } catch (error) {
-      end.failed(error);
-      return;
-    }
-    tellEnd(returned, end);
-  };
 }
 
 /** What a middleware gets as `next`: a step bound to its context. */

@@ -1,15 +1,13 @@
 import type { TaskCallHandler, TaskExecutionContext, TaskMiddleware } from '../contract/index.js';
-import { type Step, type StepEnd, promiseOf, tellEnd } from './step.js';
+import { promiseOf, type Step, type StepEnd, stepOf } from './step.js';
 
 /** The form of the built-in middleware: without a promise of its own, yet usable as any other. */
 export abstract class DirectMiddleware implements TaskMiddleware {
   abstract step(ctx: TaskExecutionContext, next: Step, end: StepEnd): void;
 
   intercept(ctx: TaskExecutionContext, next: TaskCallHandler): Promise<unknown> {
-    return promiseOf(
-      (_ctx, end) => this.step(ctx, (_inner, innerEnd) => tellEnd(next.handle(), innerEnd), end),
-      ctx,
-    );
+    const inner = stepOf(() => next.handle());
+    return promiseOf((_, end) => this.step(ctx, inner, end), ctx);
   }
 }
 

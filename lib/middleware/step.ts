@@ -19,21 +19,42 @@ export function promiseOf(step: Step, ctx: TaskExecutionContext): Promise<unknow
   });
 }
 
-/** Tells the end of what a body returned, promise or not. */
-export function tellEnd(returned: unknown, end: StepEnd): void {
-  if (isThenable(returned)) {
-    returned.then(
+/** A step of what may throw, and may return a promise or not. */
+export function stepOf(body: (ctx: TaskExecutionContext) => unknown): Step {
+  return (ctx, end) => {
+    let returned: unknown;
+    try {
+      returned = body(ctx);
+    } catch (error) {
+      end.failed(error);
+      return;
+    }
+    tellEnd(returned, end);
+  };
+}
+
+function tellEnd(returned: unknown, end: StepEnd): void {
+  const promise = asPromise(returned);
+  if (promise === undefined) end.completed(returned);
+  else
+    promise.then(
       (result) => end.completed(result),
       (error: unknown) => end.failed(error),
     );
-  } else {
-    end.completed(returned);
-  }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value instanceof Promise ||
-    (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function')
-  );
+/** A thenable of another library could throw, or settle twice, and end its run twice: a promise of ours around it cannot. */
+function asPromise(value: unknown): Promise<unknown> | undefined {
+  if (value instanceof Promise) return value;
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  return hasThen(value) ? Promise.resolve(value) : undefined;
+}
+
+/** A getter that throws is left to `Promise.resolve`, which makes a rejection of it. */
+function hasThen(value: object): boolean {
+  try {
+    return typeof (value as { then?: unknown }).then === 'function';
+  } catch {
+    return true;
+  }
 }

@@ -7,9 +7,10 @@ import {
   TasksClosedError,
   UnrecoverableError,
 } from '../../../lib/errors/index.js';
-import { compose, LoggingMiddleware } from '../../../lib/middleware/index.js';
+import { LoggingMiddleware } from '../../../lib/middleware/index.js';
 import { ManualClock } from '../../../lib/testing/index.js';
 import { aContext, KeptLog } from './a-context.js';
+import { composed } from './composed.js';
 
 describe('LoggingMiddleware', () => {
   let clock: ManualClock;
@@ -21,7 +22,7 @@ describe('LoggingMiddleware', () => {
   });
 
   const run = (mode: JobLogging, handler: () => unknown, ctx = aContext()) =>
-    compose(
+    composed(
       [new LoggingMiddleware(log, mode, clock)],
       handler,
     )(ctx).then(

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TaskCancelledError, TaskTimeoutError } from '../../../lib/errors/index.js';
-import { compose, MetricsMiddleware, TaskMetricsCollector } from '../../../lib/middleware/index.js';
+import { MetricsMiddleware, TaskMetricsCollector } from '../../../lib/middleware/index.js';
 import { ManualClock } from '../../../lib/testing/index.js';
 import { aContext } from './a-context.js';
+import { composed } from './composed.js';
 
 describe('MetricsMiddleware', () => {
   let clock: ManualClock;
@@ -14,7 +15,7 @@ describe('MetricsMiddleware', () => {
   });
 
   const run = (ctx: ReturnType<typeof aContext>, handler: () => unknown) =>
-    compose([new MetricsMiddleware(collector, clock)], handler)({ ...ctx, startedAt: clock.now() });
+    composed([new MetricsMiddleware(collector, clock)], handler)({ ...ctx, startedAt: clock.now() });
   const taking = (duration: number) => () => clock.advance(duration);
 
   it('counts runs and durations by task', async () => {

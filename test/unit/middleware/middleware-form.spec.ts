@@ -2,11 +2,12 @@ import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { TaskMiddleware, TaskMiddlewareHooks } from '../../../lib/contract/index.js';
 import { TaskRegistrationError, UnrecoverableError } from '../../../lib/errors/index.js';
-import { compose, toMiddleware } from '../../../lib/middleware/index.js';
+import { toMiddleware } from '../../../lib/middleware/index.js';
 import { aContext } from './a-context.js';
+import { composed } from './composed.js';
 
 const run = (hooks: TaskMiddlewareHooks, handler: () => unknown) =>
-  compose([toMiddleware(hooks)], handler)(aContext());
+  composed([toMiddleware(hooks)], handler)(aContext());
 
 describe('toMiddleware', () => {
   afterEach(() => vi.restoreAllMocks());

@@ -27,7 +27,8 @@ describe('TaskMiddlewarePipeline', () => {
   });
 
   it('refuses what is no middleware', () => {
-    expect(() => new TaskMiddlewarePipeline().add({} as TaskMiddleware)).toThrow(TaskRegistrationError);
+    const pipeline = new TaskMiddlewarePipeline();
+    expect(() => pipeline.add({})).toThrow(TaskRegistrationError);
   });
 
   it('compiles once for many runs; what is added later does not reach them', async () => {

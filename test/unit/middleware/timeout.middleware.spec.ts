@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TaskCancelledError, TaskTimeoutError } from '../../../lib/errors/index.js';
-import { compose, TimeoutMiddleware, Zombies } from '../../../lib/middleware/index.js';
+import { TimeoutMiddleware, Zombies } from '../../../lib/middleware/index.js';
 import { ManualClock } from '../../../lib/testing/index.js';
 import { aContext, anInterruptible, deferred } from './a-context.js';
+import { composed } from './composed.js';
 
 describe('TimeoutMiddleware', () => {
   let clock: ManualClock;
@@ -17,7 +18,7 @@ describe('TimeoutMiddleware', () => {
 
   const begin = (ctx: ReturnType<typeof aContext>, handler: () => unknown) => {
     const ends: unknown[] = [];
-    const run = compose(
+    const run = composed(
       [timeouts],
       handler,
     )(ctx).then(
@@ -134,7 +135,7 @@ describe('TimeoutMiddleware', () => {
       },
     };
     const ctx = anInterruptible();
-    await expect(compose([timeouts, careless], () => 1)(ctx)).rejects.toThrow('careless');
+    await expect(composed([timeouts, careless], () => 1)(ctx)).rejects.toThrow('careless');
     await clock.advance(10_000);
     expect(ctx.interruption).toBeUndefined();
     expect(zombies.count).toBe(0);
