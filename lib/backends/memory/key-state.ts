@@ -2,7 +2,7 @@ import type { QueueDefinition } from '../../contract/index.js';
 import { GcraBucket } from './gcra-bucket.js';
 import { IndexedHeap } from './indexed-heap.js';
 import type { JobEntry } from './job-entry.js';
-import type { Momentous } from './moment-heap.js';
+import type { MomentHeap, Momentous } from './moment-heap.js';
 
 export type KeyLimits = NonNullable<QueueDefinition['perKey']>;
 
@@ -18,7 +18,9 @@ class ParkedHeap extends IndexedHeap<JobEntry> {
 
 /** What a queue knows of one key: who holds its slots, who is parked behind them, and its limiter. */
 export class KeyState implements Momentous {
-  slot = -1;
+  slot = 0;
+  /** Where it waits for its moment. */
+  heap: MomentHeap<KeyState> | undefined = undefined;
   /** When the limiter lets the next one in, or has nothing to remember any more; `Infinity`: no such moment. */
   moment = Infinity;
   readonly seq = 0;

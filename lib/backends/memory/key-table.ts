@@ -9,7 +9,10 @@ import { rarelyOf } from './job-rarities.js';
  */
 export class KeyTable {
   private readonly keys = new Map<string, KeyState>();
-  private readonly moments = new MomentHeap<KeyState>();
+  /** Keys that wait for their limiter to let the next one in. */
+  private readonly grants = new MomentHeap<KeyState>();
+  /** Keys of which only a limiter is left that is not full again yet. */
+  private readonly refills = new MomentHeap<KeyState>();
 
   constructor(
     readonly limits: KeyLimits,
@@ -52,15 +55,29 @@ export class KeyTable {
     return this.keys.get(key)?.hasSlot(this.limits) === false ? 'key-concurrency' : 'key-rate';
   }
 
-  earliest(): number {
-    return this.moments.earliest();
+  /** When the next parked job is let in. */
+  nextGrantAt(): number {
+    return this.grants.earliest();
   }
 
-  /** Looks again at the keys whose moment has come. */
-  advance(now: number): void {
-    for (let state = this.moments.first(); state !== undefined && state.moment <= now;) {
+  /** When the next key can be forgotten. */
+  nextRefillAt(): number {
+    return this.refills.earliest();
+  }
+
+  /** Looks again at the keys whose limiter lets one in by now. */
+  letInDue(now: number): void {
+    for (let state = this.grants.first(); state !== undefined && state.moment <= now;) {
       this.letIn(state, now);
-      state = this.moments.first();
+      state = this.grants.first();
+    }
+  }
+
+  /** Forgets the keys whose limiter is full again and that have nothing else. */
+  forgetFull(now: number): void {
+    for (let state = this.refills.first(); state !== undefined && state.moment <= now;) {
+      this.plan(state, now);
+      state = this.refills.first();
     }
   }
 
@@ -78,25 +95,18 @@ export class KeyTable {
     this.plan(state, now);
   }
 
+  /** Sees to it that the key is looked at again when there is something to do for it, or forgets it. */
   private plan(state: KeyState, now: number): void {
-    const moment = state.nextMoment(this.limits, now);
-    const planned = state.slot >= 0;
+    state.heap?.remove(state);
+    state.heap = undefined;
     if (state.isIdle(now)) {
-      if (planned) this.unplan(state);
       this.keys.delete(state.key);
-    } else if (moment === Infinity) {
-      if (planned) this.unplan(state);
-    } else {
-      state.moment = moment;
-      if (planned) this.moments.moved(state);
-      else this.moments.push(state);
+      return;
     }
-  }
-
-  private unplan(state: KeyState): void {
-    this.moments.remove(state);
-    state.slot = -1;
-    state.moment = Infinity;
+    state.moment = state.nextMoment(this.limits, now);
+    if (state.moment === Infinity) return;
+    state.heap = state.parked.size > 0 ? this.grants : this.refills;
+    state.heap.push(state);
   }
 
   private stateOf(key: string): KeyState {

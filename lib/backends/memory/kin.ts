@@ -17,9 +17,10 @@ export function kinOf(job: JobEntry): readonly JobEntry[] {
   return [...parentsOf(job), ...(rare.dependents ?? [])];
 }
 
-/** Enters a job with those that it depends on. */
+/** Enters an unfinished job with those that it depends on, as far as their records are kept. */
 export function attach(child: JobEntry): void {
   for (const parent of parentsOf(child)) {
+    if (!parent.queue.jobs.has(parent)) continue;
     const rare = rarelyOf(parent);
     (rare.dependents ??= new Set()).add(child);
   }

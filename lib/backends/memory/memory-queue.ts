@@ -103,7 +103,7 @@ export class MemoryQueue {
 
   /** When something becomes claimable by itself. */
   nextMoment(): number {
-    return Math.min(this.due.earliest(), this.leases.earliest(), this.keys?.earliest() ?? Infinity);
+    return Math.min(this.due.earliest(), this.leases.earliest(), this.keys?.nextGrantAt() ?? Infinity);
   }
 
   /** A new job in no state yet. */
@@ -128,7 +128,7 @@ export class MemoryQueue {
       this.makeReady(entry);
     } else {
       this.enter(entry, PENDING);
-      this.expect(this.keys.earliest());
+      this.expect(Math.min(this.keys.nextGrantAt(), this.keys.nextRefillAt()));
     }
   }
 
@@ -204,7 +204,7 @@ export class MemoryQueue {
     const key = entry.rare?.key;
     if (key === undefined || this.keys === undefined) return;
     this.keys.leave(entry, key, now);
-    this.expect(this.keys.earliest());
+    this.expect(Math.min(this.keys.nextGrantAt(), this.keys.nextRefillAt()));
   }
 
   /** Puts a job that is in no container any more on the shelf of the finished. */

@@ -10,13 +10,14 @@ export function doOverdue(queue: MemoryQueue, now: number): number {
   for (;;) {
     const due = queue.due.earliest();
     const expiry = queue.leases.earliest();
-    const keyed = queue.keys?.earliest() ?? Infinity;
+    const keyed = queue.keys?.nextGrantAt() ?? Infinity;
     const earliest = Math.min(due, expiry, keyed);
     if (earliest > now) break;
     if (due === earliest) promote(queue, now);
     else if (expiry === earliest) lost += loseNext(queue, now);
-    else queue.keys?.advance(now);
+    else queue.keys?.letInDue(now);
   }
+  queue.keys?.forgetFull(now);
   queue.trim(now);
   queue.jobs.expire(now);
   queue.idempotency.expire(now);
@@ -29,6 +30,7 @@ export function doOverdue(queue: MemoryQueue, now: number): number {
 function nextDuty(queue: MemoryQueue): number {
   return Math.min(
     queue.nextMoment(),
+    queue.keys?.nextRefillAt() ?? Infinity,
     queue.finished.nextAt(),
     queue.jobs.nextAt(),
     queue.idempotency.nextAt(),

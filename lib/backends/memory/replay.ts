@@ -2,6 +2,7 @@ import type { Ms, Payload, RetryVerdict } from '../../contract/index.js';
 import { reopenDependents } from './dependency-graph.js';
 import type { JobEntry } from './job-entry.js';
 import { rarelyOf } from './job-rarities.js';
+import { attach } from './kin.js';
 import { ownPayload } from './own-payload.js';
 import { FAILED, SCHEDULED } from './state-code.js';
 
@@ -23,6 +24,7 @@ export function retryDeadJob(entry: JobEntry | undefined, patch: ReplayPatch, no
   rarelyOf(entry).replays++;
   if (patch.payload !== undefined) entry.payload = ownPayload(patch.payload);
   queue.unique.restore(entry);
+  attach(entry);
   if (patch.delay !== undefined && patch.delay > 0) queue.defer(entry, SCHEDULED, now + patch.delay);
   else queue.admit(entry, now);
   reopenDependents(entry, now);

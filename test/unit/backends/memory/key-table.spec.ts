@@ -43,19 +43,19 @@ describe('limits by key', () => {
     enter('2');
     const late = enter('3', 1_000);
     expect(late.rare?.parked).toBe(true);
-    keys.advance(1_000);
+    keys.letInDue(1_000);
     expect(admitted).toEqual(['1', '2']);
   });
 
   it('name the moment at which the limiter lets the next in', () => {
     const { keys, admitted, enter } = keyed({ rateLimit: { limit: 2, per: 1_000, burst: 1 } });
     for (const id of ['1', '2', '3']) enter(id, 100);
-    expect(keys.earliest()).toBe(600);
-    keys.advance(599);
+    expect(keys.nextGrantAt()).toBe(600);
+    keys.letInDue(599);
     expect(admitted).toEqual(['1']);
-    keys.advance(600);
+    keys.letInDue(600);
     expect(admitted).toEqual(['1', '2']);
-    expect(keys.earliest()).toBe(1_100);
+    expect(keys.nextGrantAt()).toBe(1_100);
   });
 
   it('name no moment while it is a slot that is missing', () => {
@@ -63,7 +63,7 @@ describe('limits by key', () => {
     enter('1');
     enter('2');
     expect(keys.reasonOf('a')).toBe('key-concurrency');
-    expect(keys.earliest()).toBe(Infinity);
+    expect(keys.nextGrantAt()).toBe(Infinity);
   });
 
   it('say which of the two limits it is', () => {
@@ -102,14 +102,14 @@ describe('limits by key', () => {
     expect(keys.size).toBe(0);
   });
 
-  it('forget a key with a rate once its bucket is full again', () => {
+  it('forget a key with a rate once its bucket is full again, and wake nobody for that', () => {
     const { keys, enter } = keyed({ rateLimit: { limit: 1, per: 1_000 } });
     keys.leave(enter('1', 50), 'a', 60);
     expect(keys.size).toBe(1);
-    expect(keys.earliest()).toBe(1_050);
-    keys.advance(1_050);
+    expect([keys.nextGrantAt(), keys.nextRefillAt()]).toEqual([Infinity, 1_050]);
+    keys.forgetFull(1_050);
     expect(keys.size).toBe(0);
-    expect(keys.earliest()).toBe(Infinity);
+    expect(keys.nextRefillAt()).toBe(Infinity);
   });
 
   it('come to an end where the moment of a limiter cannot be told from now', () => {
@@ -117,8 +117,8 @@ describe('limits by key', () => {
     const now = Date.UTC(2026, 0, 1) + 0.1;
     enter('1', now);
     enter('2', now);
-    keys.advance(now + 0.0002);
-    keys.advance(now + 1);
+    keys.letInDue(now + 0.0002);
+    keys.letInDue(now + 1);
     expect(admitted).toEqual(['1', '2']);
   });
 });
