@@ -1,0 +1,143 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { resolveOptions, resolveTaskOptions } from '../../../lib/config/index.js';
+import type { TaskClient } from '../../../lib/contract/index.js';
+import { Task } from '../../../lib/decorators/index.js';
+import { EmailTasks } from './email-tasks.js';
+import { QueueStage } from './queue-stage.js';
+
+const open = async () => {
+  const stage = await QueueStage.open();
+  return { stage, emails: stage.side.clients.create(EmailTasks) as TaskClient<EmailTasks> };
+};
+
+/** What JavaScript, or a library, may ask a client for. */
+const member = (client: object, key: string | symbol): unknown => Reflect.get(client, key);
+
+describe('a task client', () => {
+  it('enqueues a call on the queue of the task', async () => {
+    const { emails } = await open();
+    const job = await emails.send.delay({ to: 'ada' }, { delay: '1h' });
+    expect(job).toMatchObject({
+      name: 'send-email',
+      queue: 'urgent',
+      priority: 7,
+      payload: { to: 'ada' },
+      status: 'scheduled',
+    });
+  });
+
+  it('enqueues a call without a payload', async () => {
+    const { emails } = await open();
+    expect(await emails.digest.delay()).toMatchObject({
+      name: 'digest',
+      queue: 'default',
+      payload: undefined,
+    });
+  });
+
+  it('enqueues a call on a queue of choice', async () => {
+    const { stage, emails } = await open();
+    const bulk = stage.side.queues.get('bulk');
+    expect(await emails.send.applyAsync(bulk, { to: 'ada' }, { priority: 1 })).toMatchObject({
+      queue: 'bulk',
+      priority: 1,
+    });
+  });
+
+  it('makes a call as plain data', async () => {
+    const { emails } = await open();
+    expect(emails.send.signature({ to: 'ada' }, { priority: 1 })).toStrictEqual({
+      name: 'send-email',
+      queue: 'urgent',
+      payload: { to: 'ada' },
+      options: { priority: 1 },
+    });
+    expect(emails.digest.signature()).toStrictEqual({
+      name: 'digest',
+      queue: 'default',
+      payload: undefined,
+      options: {},
+    });
+  });
+
+  it('gives the same handle each time', async () => {
+    const { emails } = await open();
+    expect(emails.send).toBe(emails.send);
+    expect(emails.send.name).toBe('send-email');
+  });
+
+  it('can be made before the task is registered, and follows what is registered then', async () => {
+    const { stage, emails } = await open();
+    const { send } = emails;
+    const options = resolveTaskOptions({ name: 'send-email', queue: 'bulk' }, 'send', resolveOptions());
+    stage.side.catalogue.define({ ...options, method: 'send', classes: [EmailTasks] });
+    expect(await send.delay({ to: 'ada' })).toMatchObject({ queue: 'bulk', priority: 5 });
+  });
+
+  it('knows tasks that its class inherits', async () => {
+    const { stage } = await open();
+    class MoreTasks extends EmailTasks {
+      @Task('again')
+      again(): void {}
+    }
+    const client = stage.side.clients.create(MoreTasks);
+    expect(client.send.name).toBe('send-email');
+    expect(client.again.name).toBe('again');
+  });
+
+  it('refuses a method that is no task, at first access', async () => {
+    const { emails } = await open();
+    expect(() => emails.helper).toThrow(
+      expect.objectContaining({
+        code: 'TASKS_NOT_FOUND',
+        message: expect.stringContaining('EmailTasks.helper'),
+      }),
+    );
+  });
+
+  it('rejects, and does not throw, when its queue is not declared', async () => {
+    const { stage, emails } = await open();
+    const options = resolveTaskOptions({ name: 'send-email', queue: 'nowhere' }, 'send', resolveOptions());
+    stage.side.catalogue.define({ ...options, method: 'send', classes: [EmailTasks] });
+    await expect(emails.send.delay({ to: 'ada' })).rejects.toMatchObject({ code: 'TASKS_UNKNOWN_QUEUE' });
+  });
+});
+
+describe('a task client as an object', () => {
+  it.each([
+    'then',
+    'toJSON',
+    'constructor',
+    'onModuleInit',
+    'onApplicationBootstrap',
+    'onModuleDestroy',
+    'beforeApplicationShutdown',
+    'onApplicationShutdown',
+    'asymmetricMatch',
+    Symbol.iterator,
+    Symbol.toStringTag,
+    Symbol('own'),
+  ])('answers undefined to whoever looks for %s', async (key) => {
+    const { emails } = await open();
+    expect(member(emails, key)).toBeUndefined();
+  });
+
+  it('can be awaited', async () => {
+    const { emails } = await open();
+    expect((await Promise.resolve(emails)) === emails).toBe(true);
+  });
+
+  it('can be inspected, printed and written as JSON', async () => {
+    const { emails } = await open();
+    expect(inspect(emails)).toBe('{}');
+    expect(String(emails)).toBe('[object Object]');
+    expect(JSON.stringify({ emails })).toBe('{"emails":{}}');
+  });
+
+  it('has the methods that every object has', async () => {
+    const { emails } = await open();
+    expect(Object.hasOwn(emails, 'send')).toBe(false);
+    expect(typeof member(emails, 'hasOwnProperty')).toBe('function');
+  });
+});
