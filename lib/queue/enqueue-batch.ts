@@ -1,4 +1,4 @@
-import type { EnqueueCallOptions, EnqueueRequest, EnqueueVerdict, NewJob } from '../contract/index.js';
+import type { Clock, EnqueueCallOptions, EnqueueRequest, EnqueueVerdict, NewJob } from '../contract/index.js';
 import { InvalidOptionError, PartlyEnqueuedError, TaskError, TaskValidationError } from '../errors/index.js';
 import type { StoreLink } from '../state/index.js';
 import type { DependencyResolver, DependentJob } from './dependency-resolver.js';
@@ -16,6 +16,7 @@ export interface EnqueueBatchParts {
   readonly maker: NewJobMaker;
   readonly resolver: DependencyResolver;
   readonly intake: JobIntake;
+  readonly clock: Clock;
 }
 
 interface Problem {
@@ -47,8 +48,9 @@ export class EnqueueBatch {
   private async accept(jobs: readonly NewJob[], verdicts: readonly EnqueueVerdict[]): Promise<JobSnapshot[]> {
     const accepted: JobSnapshot[] = [];
     const looking: Promise<void>[] = [];
+    const at = this.parts.clock.now();
     jobs.forEach((job, place) => {
-      const outcome = this.parts.intake.accept(job, verdicts[place] as EnqueueVerdict);
+      const outcome = this.parts.intake.accept(job, verdicts[place] as EnqueueVerdict, at);
       if (outcome instanceof Promise) looking.push(outcome.then((found) => void (accepted[place] = found)));
       else accepted[place] = outcome;
     });

@@ -1,11 +1,12 @@
-import type { EnqueueVerdict, NewJob, QueueBackend } from '../contract/index.js';
+import type { Clock, EnqueueVerdict, NewJob, QueueBackend } from '../contract/index.js';
 import { BackendUnavailableError, TaskError } from '../errors/index.js';
 import { Turn } from './turn.js';
 
 /** One call on its way to its backend. */
 export interface GatheredCall {
   readonly job: NewJob;
-  decide(verdict: EnqueueVerdict): void;
+  /** @param at When the backend answered. */
+  decide(verdict: EnqueueVerdict, at: number): void;
   fail(error: unknown): void;
 }
 
@@ -31,6 +32,7 @@ export class EnqueueGather {
     private readonly backend: Pick<QueueBackend, 'enqueue'>,
     private readonly backendName: string,
     private readonly limit: number,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   push(call: GatheredCall): void {
@@ -56,10 +58,11 @@ export class EnqueueGather {
   }
 
   private answer(calls: readonly GatheredCall[], verdicts: readonly EnqueueVerdict[]): void {
+    const at = this.clock.now();
     for (let place = 0; place < calls.length; place += 1) {
       const call = calls[place] as GatheredCall;
       const verdict = verdicts[place];
-      if (verdict !== undefined) call.decide(verdict);
+      if (verdict !== undefined) call.decide(verdict, at);
       else call.fail(new BackendUnavailableError(this.backendName, 'unknown', about(call)));
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock, EnqueueVerdict, NewJob } from '../contract/index.js';
+import type { EnqueueVerdict, NewJob } from '../contract/index.js';
 import type { EventSink, StoreLink } from '../state/index.js';
 import type { JobDesk } from './job-desk.js';
 import { forgottenRecord } from './job-record-of.js';
@@ -11,11 +11,13 @@ export class JobIntake {
     private readonly store: StoreLink,
     private readonly desk: JobDesk,
     private readonly events: EventSink,
-    private readonly clock: Clock,
   ) {}
 
-  /** @throws what the verdict's code stands for */
-  accept(job: NewJob, verdict: EnqueueVerdict): JobSnapshot | Promise<JobSnapshot> {
+  /**
+   * @param at When the backend answered.
+   * @throws what the verdict's code stands for
+   */
+  accept(job: NewJob, verdict: EnqueueVerdict, at: number): JobSnapshot | Promise<JobSnapshot> {
     switch (verdict.status) {
       case 'refused':
         throw refusalError(verdict, job, this.store.name);
@@ -23,30 +25,30 @@ export class JobIntake {
         if (this.events.wants('queued')) {
           this.events.emit({ type: 'queued', taskId: job.id, taskName: job.name, queueName: job.queue });
         }
-        return job.dependsOn === undefined ? this.fresh(job) : this.look(job);
+        return job.dependsOn === undefined ? this.fresh(job, at) : this.look(job, at);
       case 'existing':
       case 'replaced':
       default:
-        return this.found(job, verdict.id);
+        return this.found(job, verdict.id, at);
     }
   }
 
-  private fresh(job: NewJob): JobSnapshot {
-    return new JobSnapshot(job, this.desk, this.clock.now());
+  private fresh(job: NewJob, at: number): JobSnapshot {
+    return new JobSnapshot(job, this.desk, at);
   }
 
   /** Whether its dependencies had ended already, only the backend knows. The job is accepted whether it can say so or not. */
-  private async look(job: NewJob): Promise<JobSnapshot> {
+  private async look(job: NewJob, at: number): Promise<JobSnapshot> {
     try {
       const record = await this.store.records.get(job);
-      return record === undefined ? this.fresh(job) : new JobSnapshot(record, this.desk);
+      return record === undefined ? this.fresh(job, at) : new JobSnapshot(record, this.desk);
     } catch {
-      return this.fresh(job);
+      return this.fresh(job, at);
     }
   }
 
-  private async found(job: NewJob, id: string): Promise<JobSnapshot> {
+  private async found(job: NewJob, id: string, at: number): Promise<JobSnapshot> {
     const record = await this.store.records.get({ queue: job.queue, id });
-    return new JobSnapshot(record ?? forgottenRecord(job, id, this.clock.now()), this.desk);
+    return new JobSnapshot(record ?? forgottenRecord(job, id, at), this.desk);
   }
 }

@@ -12,9 +12,9 @@ export class PendingEnqueue implements GatheredCall {
     readonly fail: (error: unknown) => void,
   ) {}
 
-  decide(verdict: EnqueueVerdict): void {
+  decide(verdict: EnqueueVerdict, at: number): void {
     try {
-      this.resolve(this.intake.accept(this.job, verdict));
+      this.resolve(this.intake.accept(this.job, verdict, at));
     } catch (error) {
       this.fail(error);
     }

@@ -47,7 +47,7 @@ export function queueParts(
   const queue = definition.name;
   const maker = new NewJobMaker(queue, { name: store.name, capabilities: store.queue.capabilities }, rules);
   const resolver = new DependencyResolver(queue, store, directory);
-  const intake = new JobIntake(store, desk, events, clock);
+  const intake = new JobIntake(store, desk, events);
   const workerId = `by-hand:${hostname()}:${process.pid}`;
   const hand = new HandWorker(queue, {
     store,
@@ -68,6 +68,7 @@ export function queueParts(
     maker,
     resolver,
     intake,
+    clock,
   });
   return { definition, store, gather, maker, resolver, intake, batch, hand, desk };
 }

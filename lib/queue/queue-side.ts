@@ -87,7 +87,8 @@ export class QueueSide {
   private gatherOf(store: StoreLink): EnqueueGather {
     const known = this.gathers.get(store);
     if (known !== undefined) return known;
-    const gather = new EnqueueGather(store.queue, store.name, store.isShared ? SHARED_FLUSH : LOCAL_FLUSH);
+    const limit = store.isShared ? SHARED_FLUSH : LOCAL_FLUSH;
+    const gather = new EnqueueGather(store.queue, store.name, limit, this.options.clock);
     this.gathers.set(store, gather);
     return gather;
   }

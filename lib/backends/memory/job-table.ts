@@ -7,6 +7,8 @@ import type { StateCode } from './state-code.js';
 /** What is left of a finished job when its record is dropped: enough to meet a dependency on it. */
 class Tombstone implements Slotted {
   slot = 0;
+  /** A new job has taken the id. */
+  isReplaced = false;
 
   constructor(
     readonly id: string,
@@ -22,6 +24,11 @@ class Tombstone implements Slotted {
 export class JobTable {
   private readonly byId = new Map<string, JobEntry | Tombstone>();
   private readonly tombstones = new Ring<Tombstone>();
+  /**
+   * The highest id that ever was. The ids that a process makes ascend, so a look at it spares nearly every new job the
+   * search for its id, which finds the table out of the processor's cache.
+   */
+  private highest = '';
 
   constructor(private readonly tombstoneMax: number) {}
 
@@ -41,6 +48,7 @@ export class JobTable {
 
   /** Whether there is a job of that id; with `orWas` also whether its tombstone is left. */
   knows(id: string, orWas: boolean): boolean {
+    if (id > this.highest) return false;
     const kept = this.byId.get(id);
     return kept !== undefined && (orWas || kept instanceof JobEntry);
   }
@@ -52,7 +60,14 @@ export class JobTable {
   }
 
   add(entry: JobEntry): void {
-    this.byId.set(entry.id, entry);
+    const { id } = entry;
+    if (id > this.highest) {
+      this.highest = id;
+    } else {
+      const kept = this.byId.get(id);
+      if (kept instanceof Tombstone) kept.isReplaced = true;
+    }
+    this.byId.set(id, entry);
   }
 
   remove(entry: JobEntry): void {
@@ -84,7 +99,6 @@ export class JobTable {
 
   private forgetOldest(): void {
     const oldest = this.tombstones.shift();
-    // A new job may have its id by now.
-    if (oldest !== undefined && this.byId.get(oldest.id) === oldest) this.byId.delete(oldest.id);
+    if (oldest?.isReplaced === false) this.byId.delete(oldest.id);
   }
 }

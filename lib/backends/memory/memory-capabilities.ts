@@ -24,5 +24,5 @@ export const MEMORY_CAPABILITIES: Capabilities = {
   minLease: 1,
   maxDelay: Number.MAX_SAFE_INTEGER,
   completedMax: 1_000,
-  tombstoneMax: 50_000,
+  tombstoneMax: 10_000,
 };

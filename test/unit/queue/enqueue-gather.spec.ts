@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { EnqueueVerdict, NewJob } from '../../../lib/contract/index.js';
+import { type EnqueueVerdict, type NewJob, systemClock } from '../../../lib/contract/index.js';
 import { BackendUnavailableError, QueueFullError, TasksClosedError } from '../../../lib/errors/index.js';
 import { EnqueueGather } from '../../../lib/queue/index.js';
 import { QueueStage } from './queue-stage.js';
@@ -132,7 +132,7 @@ describe('verdicts on a flush', () => {
 describe('EnqueueGather', () => {
   it('does nothing when there is nothing to send', () => {
     const enqueue = vi.fn<(jobs: readonly NewJob[]) => Promise<EnqueueVerdict[]>>();
-    new EnqueueGather({ enqueue }, 'memory', 10).flush();
+    new EnqueueGather({ enqueue }, 'memory', 10, systemClock).flush();
     expect(enqueue).not.toHaveBeenCalled();
   });
 });
