@@ -1,0 +1,25 @@
+import { dependencyFlaws } from './dependencies.js';
+import { fenceFlaws } from './fences.js';
+import type { Flaw } from './flaw.js';
+import { keepingFlaws } from './keeping.js';
+import { keyFlaws } from './keys.js';
+import { leaseFlaws } from './leases.js';
+import { limitFlaws } from './limits.js';
+import { orderFlaws } from './order.js';
+import { settlementFlaws } from './settlements.js';
+import { stateFlaws } from './state.js';
+import { steeringFlaws } from './steering.js';
+
+/** Backends that are wrong in one way each. */
+export const FLAWS: readonly Flaw[] = [
+  ...fenceFlaws,
+  ...leaseFlaws,
+  ...settlementFlaws,
+  ...keyFlaws,
+  ...orderFlaws,
+  ...dependencyFlaws,
+  ...steeringFlaws,
+  ...limitFlaws,
+  ...keepingFlaws,
+  ...stateFlaws,
+];
