@@ -2,7 +2,7 @@ import type { Duration, Job, JobRecord, JobRef, Ms, Page } from '../contract/ind
 import { exceeds, type CodecSet } from '../codecs/index.js';
 import { assertJobId, toMs } from '../config/index.js';
 import { JobNotFoundError, PayloadTooLargeError, TaskValidationError } from '../errors/index.js';
-import { locateJob, queuesByStore } from '../state/index.js';
+import { locateJobs, queuesByStore } from '../state/index.js';
 import { deadLetterPages, deadLetterQuery, type DeadLetterFilter } from './dead-letter-pages.js';
 import { countDeadLetters, type DeadLetterStats } from './dead-letter-stats.js';
 import { DequeuedJob } from './dequeued-job.js';
@@ -34,6 +34,8 @@ export interface DeadLetterRetryOptions {
   readonly payload?: unknown;
   /** Due again after this long. Default: at once. */
   readonly delay?: Duration | undefined;
+  /** Its queue, when known. Default: looks through all declared ones. */
+  readonly queue?: string | undefined;
 }
 
 export interface DeadLetterParts {
@@ -73,14 +75,18 @@ export class DeadLetterQueue {
   ): Promise<FailureRecord> {
     const held = job instanceof DequeuedJob ? job : await this.take(job);
     await held.nack({ requeue: false, error, metadata });
-    const record = await this.get(job.id);
+    const record = await this.get(job.id, job.queue);
     if (record === undefined) throw new JobNotFoundError(job.id);
     return record;
   }
 
-  /** @returns undefined when there is no such dead letter. @throws InvalidNameError */
-  async get(jobId: string): Promise<FailureRecord | undefined> {
-    const record = await this.find(jobId);
+  /**
+   * @param queue Its queue, when known. Default: looks through all declared ones.
+   * @returns undefined when there is no such dead letter
+   * @throws InvalidNameError, UnknownQueueError
+   */
+  async get(jobId: string, queue?: string): Promise<FailureRecord | undefined> {
+    const record = await this.find(jobId, queue);
     return record === undefined ? undefined : FailureRecord.of(record, this.parts.desk);
   }
 
@@ -111,9 +117,9 @@ export class DeadLetterQueue {
    * @throws TaskValidationError, PayloadTooLargeError, InvalidDurationError: it stays as it was
    */
   async retry(jobId: string, options: DeadLetterRetryOptions = {}): Promise<Job | null> {
-    assertKnownKeys(options, ['payload', 'delay']);
+    assertKnownKeys(options, ['payload', 'delay', 'queue']);
     const delay = options.delay === undefined ? undefined : toMs(options.delay, 'delay');
-    const record = await this.find(jobId);
+    const record = await this.find(jobId, options.queue);
     if (record === undefined) return null;
     const ref = { queue: record.queue, id: record.id };
     const payload = options.payload === undefined ? undefined : this.encode(options.payload, record.codec);
@@ -135,8 +141,8 @@ export class DeadLetterQueue {
   }
 
   /** Forgets one. @returns whether there was one */
-  async purge(jobId: string): Promise<boolean> {
-    const record = await this.find(jobId);
+  async purge(jobId: string, queue?: string): Promise<boolean> {
+    const record = await this.find(jobId, queue);
     return record !== undefined && this.parts.desk.remove(record);
   }
 
@@ -174,10 +180,10 @@ export class DeadLetterQueue {
     return countDeadLetters(pages);
   }
 
-  private async find(jobId: string): Promise<JobRecord | undefined> {
+  private async find(jobId: string, queue?: string): Promise<JobRecord | undefined> {
     assertJobId(jobId);
-    const record = await locateJob(this.parts.queues, jobId);
-    return record?.state === 'failed' ? record : undefined;
+    const records = await locateJobs(this.parts.queues, jobId, queue);
+    return records.find(({ state }) => state === 'failed');
   }
 
   private async take({ queue, id }: JobRef): Promise<DequeuedJob> {

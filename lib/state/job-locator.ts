@@ -12,15 +12,25 @@ export async function locateJob(
   id: string,
   queue?: string,
 ): Promise<JobRecord | undefined> {
+  return (await locateJobs(directory, id, queue))[0];
+}
+
+/** The same where the id could be on several queues: all jobs that have it, in the order of their queues' declaration. */
+export async function locateJobs(
+  directory: QueueDirectory,
+  id: string,
+  queue?: string,
+): Promise<JobRecord[]> {
   if (queue !== undefined) {
-    return directory.storeOf(queue).records.get({ queue: directory.ownName(queue), id });
+    const record = await directory.storeOf(queue).records.get({ queue: directory.ownName(queue), id });
+    return record === undefined ? [] : [record];
   }
   const found = await Promise.all(
     [...queuesByStore(directory)].map(([store, queues]) =>
       store.queue.get(queues.map((name): JobRef => ({ queue: name, id }))),
     ),
   );
-  return found.flat().find((record) => record !== undefined);
+  return found.flat().filter((record) => record !== undefined);
 }
 
 /** The declared queues of each backend, in the order of their declaration. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DequeuedJob } from '../../../lib/queue/index.js';
 import { LeaseLostError } from '../../../lib/errors/index.js';
+import { rejection } from '../rejection.js';
 import { QueueStage, type StageOptions } from './queue-stage.js';
 
 /** A stage with a job in hand. */
@@ -192,12 +193,12 @@ describe('nack', () => {
   it('fails whoever waits when it makes a dead letter', async () => {
     const { queue, job } = await inHand();
     const result = (await queue.get(job.id))?.result();
-    const settled = expect(result).rejects.toMatchObject({
+    const ended = rejection(result);
+    await queue.nack(job, { requeue: false, error: new Error('hopeless') });
+    expect(await ended).toMatchObject({
       code: 'TASKS_EXECUTION',
       message: expect.stringContaining('hopeless'),
     });
-    await queue.nack(job, { requeue: false, error: new Error('hopeless') });
-    await settled;
   });
 
   it('refuses a delay that cannot be read', async () => {
@@ -209,10 +210,10 @@ describe('nack', () => {
   it('lets a cancel that was asked for meanwhile have its way', async () => {
     const { queue, job } = await inHand();
     const waiting = (await queue.get(job.id))?.result();
-    const settled = expect(waiting).rejects.toMatchObject({ code: 'TASKS_CANCELLED', reason: 'not wanted' });
+    const ended = rejection(waiting);
     await queue.cancel(job.id, 'not wanted');
     await queue.nack(job);
-    await settled;
+    expect(await ended).toMatchObject({ code: 'TASKS_CANCELLED', reason: 'not wanted' });
   });
 });
 
@@ -254,7 +255,7 @@ describe('a claim by hand', () => {
     const stage = await QueueStage.open();
     const job = await stage.queue.enqueue('stalls', 1, { maxRetries: 9 });
     const result = job.result({ timeout: '10m' });
-    const settled = expect(result).rejects.toMatchObject({ code: 'TASKS_EXECUTION' });
+    const ended = rejection(result);
     for (let loss = 0; loss < 3; loss += 1) {
       await stage.queue.dequeue();
       await stage.clock.advance(120_000);
@@ -267,6 +268,6 @@ describe('a claim by hand', () => {
         reason: expect.objectContaining({ code: 'TASKS_STALLED' }),
       }),
     );
-    await settled;
+    expect(await ended).toMatchObject({ code: 'TASKS_EXECUTION' });
   });
 });

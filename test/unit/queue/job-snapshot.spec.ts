@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { JOB_STATES, type JobData, type JobRecord } from '../../../lib/contract/index.js';
 import { JobSnapshot } from '../../../lib/queue/index.js';
+import { rejection } from '../rejection.js';
 import { QueueStage } from './queue-stage.js';
 
 const started = Date.UTC(2026, 0, 1);
@@ -124,12 +125,12 @@ describe('job.result()', () => {
   it('throws when the job is cancelled', async () => {
     const { queue } = await QueueStage.open();
     const job = await queue.enqueue('send-email');
-    const settled = expect(job.result()).rejects.toMatchObject({
+    const ended = rejection(job.result());
+    await job.cancel('user left');
+    expect(await ended).toMatchObject({
       code: 'TASKS_CANCELLED',
       reason: 'user left',
     });
-    await job.cancel('user left');
-    await settled;
   });
 
   it('throws when a job that it depends on failed', async () => {
@@ -143,21 +144,21 @@ describe('job.result()', () => {
   it('throws when the time is over, and the job goes on', async () => {
     const stage = await QueueStage.open();
     const job = await stage.queue.enqueue('send-email');
-    const settled = expect(job.result({ timeout: '2s' })).rejects.toMatchObject({
+    const ended = rejection(job.result({ timeout: '2s' }));
+    await stage.clock.advance(2_000);
+    expect(await ended).toMatchObject({
       code: 'TASKS_RESULT_TIMEOUT',
       timeout: 2_000,
     });
-    await stage.clock.advance(2_000);
-    await settled;
     expect((await job.refresh()).status).toBe('pending');
   });
 
   it('waits 30 seconds when it is not told', async () => {
     const stage = await QueueStage.open();
     const job = await stage.queue.enqueue('send-email');
-    const settled = expect(job.result()).rejects.toMatchObject({ timeout: 30_000 });
+    const ended = rejection(job.result());
     await stage.clock.advance(30_000);
-    await settled;
+    expect(await ended).toMatchObject({ timeout: 30_000 });
   });
 
   it('throws when the job is not kept', async () => {

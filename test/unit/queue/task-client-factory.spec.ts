@@ -1,14 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { resolveOptions, resolveTaskOptions } from '../../../lib/config/index.js';
-import type { TaskClient } from '../../../lib/contract/index.js';
 import { Task } from '../../../lib/decorators/index.js';
 import { EmailTasks } from './email-tasks.js';
 import { QueueStage } from './queue-stage.js';
 
 const open = async () => {
   const stage = await QueueStage.open();
-  return { stage, emails: stage.side.clients.create(EmailTasks) as TaskClient<EmailTasks> };
+  return { stage, emails: stage.side.clients.create<EmailTasks>(EmailTasks) };
 };
 
 /** What JavaScript, or a library, may ask a client for. */
@@ -128,10 +127,9 @@ describe('a task client as an object', () => {
     expect((await Promise.resolve(emails)) === emails).toBe(true);
   });
 
-  it('can be inspected, printed and written as JSON', async () => {
+  it('can be inspected and written as JSON', async () => {
     const { emails } = await open();
     expect(inspect(emails)).toBe('{}');
-    expect(String(emails)).toBe('[object Object]');
     expect(JSON.stringify({ emails })).toBe('{"emails":{}}');
   });
 

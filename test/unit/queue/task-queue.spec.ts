@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { rejection } from '../rejection.js';
 import { QueueStage } from './queue-stage.js';
 
 const states = async (stage: QueueStage) => {
@@ -89,9 +90,9 @@ describe('delete', () => {
   it('tells whoever waits for it', async () => {
     const { queue } = await QueueStage.open();
     const job = await queue.enqueue('a');
-    const settled = expect(job.result()).rejects.toMatchObject({ code: 'TASKS_JOB_NOT_FOUND' });
+    const ended = rejection(job.result());
     await queue.delete(job.id);
-    await settled;
+    expect(await ended).toMatchObject({ code: 'TASKS_JOB_NOT_FOUND' });
   });
 });
 
