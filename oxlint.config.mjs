@@ -68,7 +68,10 @@ export default defineConfig({
     ],
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     'no-console': 'error',
-    'no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    'no-unused-vars': [
+      'error',
+      { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+    ],
     'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
     'import/no-unassigned-import': ['error', { allow: ['reflect-metadata', '**/*.css'] }],
     'typescript/no-unsafe-type-assertion': 'off',
@@ -89,7 +92,10 @@ export default defineConfig({
     'unicorn/consistent-function-scoping': 'off',
     'vitest/require-mock-type-parameters': 'off',
     'vitest/no-conditional-tests': 'off',
-    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', 'assert*', 'fc.assert', 'test*'] }],
+    'vitest/expect-expect': [
+      'error',
+      { assertFunctionNames: ['expect', 'expect*', 'assert*', 'fc.assert', 'test*'] },
+    ],
   },
   overrides: [
     ...roomRules,

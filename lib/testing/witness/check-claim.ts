@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Claim, ClaimedJob, ClaimRequest } from '../../contract/index.js';
 import { refKey } from '../a-job.js';
 
-const VERDICTS = ['applied', 'already-applied', 'stale', 'unknown'];
+const VERDICTS: readonly string[] = ['applied', 'already-applied', 'stale', 'unknown'];
 
 /** What holds for the answer to every claim: no more than was asked for, nothing twice, a verdict for each settlement. */
 export function checkClaim(request: ClaimRequest, claim: Claim): void {
