@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { PoolDesk } from './pool-desk.js';
+
+/** A pool with one slot that notes the queue of each job that it runs. */
+function oneSlot(...queues: readonly string[]) {
+  const desk = new PoolDesk({ workerCount: 1, maxConcurrentTasks: 1, backends: { memory: queues } });
+  const ran: string[] = [];
+  desk.handle((_, { job }) => void ran.push(job.queue));
+  return { desk, ran };
+}
+
+describe('the lanes of a pool', () => {
+  it('serve urgent first', async () => {
+    const { desk, ran } = oneSlot('urgent', 'default', 'bulk');
+    for (const queue of ['bulk', 'default', 'urgent']) await desk.enqueue(queue, 2);
+    await desk.start();
+    expect(ran).toEqual(['urgent', 'urgent', 'default', 'default', 'bulk', 'bulk']);
+  });
+
+  it('let an urgent job overtake what waits, the next time a slot is free', async () => {
+    const desk = new PoolDesk({ workerCount: 1, maxConcurrentTasks: 1 });
+    const { begun, end } = desk.handleByHand();
+    await desk.enqueue('default', 3);
+    await desk.start();
+    const [urgent] = await desk.enqueue('urgent');
+    await end(begun[0]!);
+    expect(begun[1]).toBe(urgent);
+  });
+
+  it('never starve bulk behind urgent work without end, nor urgent behind bulk', async () => {
+    const { desk, ran } = oneSlot('urgent', 'default', 'bulk');
+    await desk.enqueue('urgent', 400);
+    await desk.enqueue('bulk', 400);
+    await desk.start();
+    while (ran.length < 400) await desk.settle();
+    const first = ran.slice(0, 400);
+    expect(first.filter((queue) => queue === 'bulk').length).toBeGreaterThanOrEqual(19);
+    expect(first.filter((queue) => queue === 'urgent').length).toBeGreaterThanOrEqual(370);
+  });
+
+  it('never starve any of the middle behind urgent work without end', async () => {
+    const { desk, ran } = oneSlot('urgent', 'default', 'reports');
+    for (const queue of ['urgent', 'default', 'reports']) await desk.enqueue(queue, 400);
+    await desk.start();
+    while (ran.length < 400) await desk.settle();
+    const counts = ['default', 'reports'].map(
+      (wanted) => ran.slice(0, 400).filter((queue) => queue === wanted).length,
+    );
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(9);
+  });
+
+  it('never starve bulk behind the middle', async () => {
+    const { desk, ran } = oneSlot('default', 'bulk');
+    await desk.enqueue('default', 400);
+    await desk.enqueue('bulk', 400);
+    await desk.start();
+    while (ran.length < 400) await desk.settle();
+    expect(ran.slice(0, 400).filter((queue) => queue === 'bulk').length).toBeGreaterThanOrEqual(19);
+  });
+});
