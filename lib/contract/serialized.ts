@@ -27,22 +27,24 @@ export type Serialized<T> = unknown extends T
               ? { [K in keyof T as T[K] extends Uncarried ? never : K]: Serialized<T[K]> }
               : never;
 
-/** `true` when no part of `T` is lost to the codec without a trace. */
-export type IsCarried<T> = unknown extends T
-  ? true
+/**
+ * `T` with `never` in the place of every part that the codec cannot carry. Object types all the way down, lists too: the
+ * compiler unfolds them only as far as it must, so a type may contain itself.
+ */
+type CarriedParts<T> = unknown extends T
+  ? T
   : T extends Primitive
-    ? true
+    ? T
     : T extends Uncarried | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
-      ? false
+      ? never
       : T extends { toJSON(): unknown }
-        ? true
+        ? T
         : T extends readonly (infer E)[]
-          ? IsCarried<E>
-          : T extends object
-            ? false extends { [K in keyof T]-?: IsCarried<Exclude<T[K], undefined>> }[keyof T]
-              ? false
-              : true
-            : true;
+          ? { readonly [index: number]: CarriedParts<E> }
+          : { [K in keyof T]: CarriedParts<T[K]> };
+
+/** `true` when no part of `T` is lost to the codec without a trace. */
+export type IsCarried<T> = [T] extends [CarriedParts<T>] ? true : false;
 
 /** `T` itself, or `never` when the codec cannot carry it: then no value fits and the call does not compile. */
-export type Carried<T> = false extends IsCarried<T> ? never : T;
+export type Carried<T> = IsCarried<T> extends true ? T : never;

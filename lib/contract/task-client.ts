@@ -6,15 +6,15 @@ import type { TaskContext } from './task-context.js';
 type AnyMethod = (...args: never[]) => unknown;
 
 /** The payload that a `@Task` method takes; `void` when it takes none. */
-export type PayloadOf<M> = M extends () => unknown
-  ? void
-  : M extends (payload: infer P, ...rest: never[]) => unknown
-    ? unknown extends P
+export type PayloadOf<M> = M extends (...args: infer A) => unknown
+  ? A extends readonly []
+    ? void
+    : unknown extends A[0]
       ? unknown
-      : P extends TaskContext
+      : [A[0]] extends [TaskContext]
         ? void
-        : P
-    : never;
+        : A[0]
+  : never;
 
 /** What its callers get back: the resolved return value, as the codec carries it. */
 export type ResultOf<M> = M extends (...args: never[]) => infer R ? Serialized<Awaited<R>> : never;
