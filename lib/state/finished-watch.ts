@@ -1,3 +1,4 @@
+import { setImmediate as macrotask } from 'node:timers/promises';
 import type { Clock, ClockTimer, Ms, StateSubscription } from '../contract/index.js';
 import { JobNotFoundError } from '../errors/index.js';
 import { AwaitedJobs, type Waiter } from './awaited-jobs.js';
@@ -65,7 +66,10 @@ export class FinishedWatch {
       this.isPushed = (await this.listen()) || !this.store.isShared;
       if (!this.awaited.has(id)) return;
       this.keepLooking();
-      this.take(id, await this.store.records.get({ queue: this.queue, id }));
+      const record = await this.store.records.get({ queue: this.queue, id });
+      // It may have ended and gone a moment ago: whoever settled it is about to tell.
+      if (record === undefined) await macrotask();
+      this.take(id, record);
     } catch (error) {
       if (this.awaited.remove(id, waiter)) waiter.reject(error);
       this.rest();

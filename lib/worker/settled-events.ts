@@ -1,12 +1,16 @@
 import type { EndedJob, JobRef, Outcome } from '../contract/index.js';
 import { RemoteTaskError } from '../errors/index.js';
 import type { EventSink, TaskRun } from '../execution/index.js';
+import type { JobEnd } from '../state/index.js';
+
+type EndOutcome = Extract<Outcome, { kind: 'completed' | 'failed' | 'cancelled' }>;
 
 /** Who in this process waits for the end of jobs. */
 export interface EndListener {
   /** Whether anybody waits; asked before anything is told. */
   readonly hasWaiters: boolean;
-  announce(job: JobRef): void;
+  /** @param end How it ended, when that is known: whoever waits then needs no look at a record that may be gone by then. */
+  announce(job: JobRef, end?: JobEnd): void;
 }
 
 /** Tells listeners what became of a run, once its backend has taken note. Builds no event where nobody listens. */
@@ -42,7 +46,7 @@ export class SettledEvents {
       case 'released':
         return;
     }
-    if (this.ends.hasWaiters) this.ends.announce(run.job);
+    if (this.ends.hasWaiters) this.ends.announce(run.job, endOf(run, outcome));
   }
 
   /** Tells of jobs that ended inside the store. */
@@ -66,4 +70,20 @@ export class SettledEvents {
 
 function about({ job, workerId }: TaskRun) {
   return { taskId: job.id, taskName: job.name, queueName: job.queue, workerId, attempt: job.attempt };
+}
+
+function endOf({ job: { queue, id, name, codec, attempt } }: TaskRun, outcome: EndOutcome): JobEnd {
+  const end = { queue, id, name, codec, attempt };
+  switch (outcome.kind) {
+    case 'completed':
+      return {
+        ...end,
+        state: 'completed',
+        ...(outcome.result === undefined ? {} : { result: outcome.result }),
+      };
+    case 'failed':
+      return { ...end, state: 'failed', error: outcome.error };
+    case 'cancelled':
+      return { ...end, state: 'cancelled', cancelReason: outcome.reason };
+  }
 }

@@ -88,6 +88,24 @@ describe('waiting for a job in this process', () => {
     await expect(promise).resolves.toMatchObject({ result: '7' });
   });
 
+  it('gets the end from who is about to tell it, when the record has gone before the first look', async () => {
+    const stage = await QueueStage.open({ retention: { completedMax: 0 } });
+    const job = await stage.queue.enqueue('a');
+    const { promise } = stage.side.finished.wait(job);
+    vi.spyOn(stage.backend.queue, 'get').mockResolvedValueOnce([undefined]);
+    await new Promise<void>((resolve) => queueMicrotask(() => queueMicrotask(resolve)));
+    const { id } = job;
+    stage.side.finished.announce(job, {
+      queue: 'default',
+      id,
+      name: 'a',
+      state: 'completed',
+      codec: 'json',
+      attempt: 1,
+    });
+    await expect(promise).resolves.toMatchObject({ state: 'completed' });
+  });
+
   it('reads the ends of one tick at once', async () => {
     const stage = await QueueStage.open();
     const jobs = await stage.queue.enqueueMany([{ name: 'a' }, { name: 'b' }, { name: 'c' }]);
