@@ -23,9 +23,9 @@ export async function compare(world: World): Promise<void> {
 function compareJob(world: World, job: ModelJob, record: JobRecord | undefined): void {
   const label = `job ${job.ref.id} (${job.state} in the model)`;
   assert.ok(record, `${label} is lost`);
-  const { state, attempt, stalls, replays, priority, payload } = record;
+  const { state, attempt, stalls, replays, priority, payload, result } = record;
   assert.deepEqual(
-    { state, attempt, stalls, replays, priority, payload },
+    { state, attempt, stalls, replays, priority, payload, result },
     {
       state: job.state,
       attempt: job.attempt,
@@ -33,6 +33,7 @@ function compareJob(world: World, job: ModelJob, record: JobRecord | undefined):
       replays: job.replays,
       priority: job.priority,
       payload: job.payload,
+      result: job.result,
     },
     label,
   );

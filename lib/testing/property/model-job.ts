@@ -1,4 +1,4 @@
-import type { JobRef, JobState, Ms, NewJob, Receipt } from '../../contract/index.js';
+import type { JobRef, JobState, Ms, NewJob, Payload, Receipt } from '../../contract/index.js';
 import type { ModelLane } from './model-lane.js';
 
 /** One job as the model knows it: only what the contract says, computed in the plainest way. */
@@ -22,6 +22,7 @@ export interface ModelJob {
   /** Its place among jobs of its priority; undefined where the contract does not name one. */
   rank: number | undefined;
   cancelReason: string | undefined;
+  result: Payload | undefined;
 }
 
 /** One claim of one job, by whose receipt a worker speaks. */

@@ -126,6 +126,7 @@ export class Model {
       leaseUntil: undefined,
       rank: undefined,
       cancelReason: undefined,
+      result: undefined,
     };
     lane.jobs.push(job);
     const { idempotency, unique } = given;
@@ -167,8 +168,11 @@ export class Model {
     if (again && job.cancelReason !== undefined) return this.cancelled(job, job.cancelReason);
     switch (outcome.kind) {
       case 'completed':
+        job.state = 'completed';
+        job.result = outcome.result;
+        return;
       case 'failed':
-        job.state = outcome.kind;
+        job.state = 'failed';
         return;
       case 'cancelled':
         return this.cancelled(job, outcome.reason);

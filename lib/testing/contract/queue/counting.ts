@@ -25,7 +25,7 @@ export const counting = topic('counts', (test) => {
     );
   });
 
-  test('counts what is there after jobs went all ways', async (stage) => {
+  test('counts what is there after jobs went all ways', { feature: 'find' }, async (stage) => {
     const lane = stage.lane({ retention: { completedMax: 5, failedMax: 5 } });
     const { random } = stage;
     for (let round = 0; round < 12; round++) {

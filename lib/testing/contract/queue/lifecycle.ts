@@ -90,7 +90,8 @@ export const lifecycle = topic('opening and closing', (test) => {
   test('holds no timer and no connection once it is closed', async (stage, { create }) => {
     const { backend, dispose, handles } = await create();
     const name = stage.name('leaving');
-    backend.queue.declare([{ name, rateLimit: { limit: 1, per: 60_000 } }]);
+    const { queueRateLimit } = stage.capabilities.features;
+    backend.queue.declare([{ name, ...(queueRateLimit && { rateLimit: { limit: 1, per: 60_000 } }) }]);
     await backend.queue.open();
     await backend.state.open();
     backend.queue.subscribe(name, { demand: 4 }, () => {});

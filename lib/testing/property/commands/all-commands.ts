@@ -27,13 +27,15 @@ const IDENTITIES: readonly Identity[] = [
 
 const OUTCOMES: readonly Outcome['kind'][] = ['completed', 'failed', 'retry', 'released', 'cancelled'];
 
+const often = <T>(times: number, one: T): T[] => Array.from({ length: times }, () => one);
+
 /** Every command of the model, those that there is more to learn from more often. */
 export function allCommands(fc: FastCheck, unsupported: readonly Feature[]): Arbitrary<Command>[] {
-  const pick = fc.nat(99);
+  const pick = fc.nat(999);
   const lane = fc.nat(2);
   const wish: Arbitrary<Wish> = fc.record({
     lane,
-    priority: fc.constantFrom(0, 5, 5, 9, 20),
+    priority: fc.constantFrom(5, 5, 5, 0, 9, 20),
     delay: fc.constantFrom(0, 0, 0, 1, 2, 4),
     key: fc.constantFrom('a', 'b', '__proto__'),
     identity: fc.constantFrom(...IDENTITIES),
@@ -58,21 +60,16 @@ export function allCommands(fc: FastCheck, unsupported: readonly Feature[]): Arb
       fc.constantFrom('ada', 'bob'),
     )
     .map((words) => new ClaimCommand(...words));
-  const enqueue = fc.array(wish, { minLength: 1, maxLength: 3 }).map((wishes) => new EnqueueCommand(wishes));
+  const enqueue = fc.array(wish, { minLength: 1, maxLength: 4 }).map((wishes) => new EnqueueCommand(wishes));
   const advance = fc.constantFrom(1, 1, 1, 2, 3).map((units) => new AdvanceCommand(units));
   const cancel = fc
     .tuple(pick, fc.constantFrom('no need', 'too late'))
     .map((words) => new CancelCommand(...words));
   const pause = fc.tuple(lane, fc.boolean()).map((words) => new PauseCommand(...words));
   return [
-    enqueue,
-    enqueue,
-    claim,
-    claim,
-    claim,
-    claim,
-    advance,
-    advance,
+    ...often(4, enqueue),
+    ...often(6, claim),
+    ...often(3, advance),
     fc
       .tuple(fc.array(pick, { minLength: 1, maxLength: 4 }), lease)
       .map((words) => new ExtendCommand(...words)),

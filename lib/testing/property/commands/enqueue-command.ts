@@ -99,7 +99,7 @@ function uniqueOf({ model }: World, mode: Uniqueness['mode']): Uniqueness {
     case 'throttle':
       return { mode, key, window: model.between(3) };
     case 'debounce':
-      return { mode, key, window: model.between(2), maxWait: model.between(4) };
+      return { mode, key, window: model.between(3), maxWait: model.between(4) };
   }
 }
 
