@@ -9,12 +9,12 @@ interface LockedPackage {
   readonly peerDependencies?: Record<string, string>;
   readonly optionalDependencies?: Record<string, string>;
 }
-const readJson = <T>(name: string): T => JSON.parse(readFileSync(join(ROOT, name), 'utf8')) as T;
-const { packages } = readJson<{ packages: Record<string, LockedPackage> }>('package-lock.json');
+const readJson = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
+const { packages } = readJson('package-lock.json') as { packages: Record<string, LockedPackage> };
 
 describe('package-lock.json', () => {
   it('locks what package.json asks for', () => {
-    const asked = readJson<LockedPackage>('package.json');
+    const asked = readJson('package.json') as LockedPackage;
     const { dependencies, devDependencies, peerDependencies } = packages[''] ?? {};
     expect({ dependencies, devDependencies, peerDependencies }).toEqual({
       dependencies: asked.dependencies,
