@@ -13,8 +13,7 @@ export function ensureInstalled() {
   }
   const missing = missingPackages();
   if (missing.length === 0) return;
-  const named = missing.length > 3 ? `${missing.slice(0, 3).join(', ')}, …` : missing.join(', ');
-  console.log(`Installing ${missing.length} packages that are missing or outdated (${named}): npm ci`);
+  console.log(`Installing what package-lock.json names (${describe(missing)}): npm ci`);
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: ROOT,
     stdio: 'inherit',
@@ -34,6 +33,11 @@ function missingPackages() {
   return wanted
     .filter(([path, { version }]) => installed[path]?.version !== version || !existsSync(inRoot(path)))
     .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
+}
+
+function describe(missing) {
+  if (!existsSync(inRoot('node_modules'))) return `${missing.length} packages, none is there yet`;
+  return `missing or outdated: ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', …' : ''}`;
 }
 
 /** As much of the range syntax as `engines` uses: `^1.2.3` and `>=1.2.3`, joined by `||`. */

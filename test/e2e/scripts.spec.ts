@@ -73,6 +73,26 @@ describe('a bounded run', () => {
   });
 });
 
+describe('the lines of the brokers', () => {
+  it('count the tests that ran on each, and say which are not there', async () => {
+    const { brokerLines } = await load<{ brokerLines(files: Map<string, number>): string[] }>(
+      'support/broker-lines.mjs',
+    );
+    const files = new Map([
+      ['test/contract/memory.spec.ts', 3],
+      ['test/property/memory.spec.ts', 2],
+      ['test/contract/suite-catches.spec.ts', 8],
+      ['test/unit/backends/memory/ring.spec.ts', 9],
+    ]);
+    expect(brokerLines(files)).toEqual([
+      'memory    in-process   5 tests',
+      'redis     not part of this release',
+      'rabbitmq  not part of this release',
+      'postgres  not part of this release',
+    ]);
+  });
+});
+
 describe('the closing counts', () => {
   interface Report {
     readVitestReport(

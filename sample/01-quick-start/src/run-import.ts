@@ -8,6 +8,7 @@ import { ImportTally } from './orders/import-tally.js';
 import { InvoiceStore } from './orders/invoice-store.js';
 import { INVOICE_QUEUE, type InvoiceRequest } from './orders/invoice.tasks.js';
 import { MailServer } from './orders/mail-server.js';
+import { ORDER_SETTINGS, type OrderSettings } from './orders/order-settings.js';
 import { OrderImportService } from './orders/order-import.service.js';
 import { replayOne } from './replay.js';
 import { SelfCheck } from './self-check.js';
@@ -18,6 +19,7 @@ const IMPORT_BOUND_MS = 60_000;
 export async function runImport(app: INestApplication): Promise<boolean> {
   const tally = app.get(ImportTally);
   const check = new SelfCheck();
+  const { mailLatency } = app.get<OrderSettings>(ORDER_SETTINGS);
   await app.get(InvoiceStore).clear();
 
   console.log('Importing data/orders.csv, one job a row');
@@ -30,7 +32,7 @@ export async function runImport(app: INestApplication): Promise<boolean> {
   console.log(`done        ${tally.done}`);
   console.log(`retried     ${tally.retries} runs that the mail server turned away`);
   console.log(`dead        ${tally.dead}`);
-  console.log(`jobs/s      ${Math.round(tally.finished / seconds)}`);
+  console.log(`jobs/s      ${Math.round(tally.finished / seconds)}, at ${mailLatency} ms a mail`);
   const expected = await readExpectations(app.get(MailServer));
   check.equal('rows', rows, expected.rows);
   await checkImport(app, expected, check);
