@@ -14,12 +14,20 @@ export function ensureInstalled() {
   const missing = missingPackages();
   if (missing.length === 0) return;
   console.log(`Installing what package-lock.json names (${describe(missing)}): npm ci`);
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  if (npm('ci')) return;
+  // A registry that lacks a binary of another platform makes `npm ci` refuse the lock file as a whole.
+  console.log('npm ci failed; trying npm install, which can do without optional packages.');
+  if (!npm('install')) fail('npm install failed too: see its message above, mend that, and run this again.');
+}
+
+/** @returns {boolean} whether it did what it was asked */
+function npm(command) {
+  const { status } = spawnSync('npm', [command, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: ROOT,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  if (status !== 0) fail('npm ci failed: see its message above, then run this again.');
+  return status === 0;
 }
 
 /** By content, not by date: a checkout gives package-lock.json a new date without changing it. */

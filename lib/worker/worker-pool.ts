@@ -3,6 +3,7 @@ import type { Duration, Ms } from '../contract/index.js';
 import { nearestName, toMs } from '../config/index.js';
 import { InvalidOptionError, UnknownQueueError } from '../errors/index.js';
 import type { DrainResult } from './drain.js';
+import { ProcessHold } from './process-hold.js';
 import { ProcessMeter } from './process-meter.js';
 import { type ServedBackend, Shift, type ShiftParts } from './shift.js';
 import type { TaskWorker } from './task-worker.js';
@@ -45,6 +46,7 @@ const NOTHING_IN_HAND: DrainResult = { released: 0, unsettled: 0 };
  */
 export class WorkerPool {
   private readonly meter = new ProcessMeter();
+  private readonly hold = new ProcessHold();
   /** Nothing that a pool does belongs to the request or job in which it was started. */
   private readonly scope = new AsyncResource('WorkerPool');
   private shift: Shift | undefined;
@@ -182,12 +184,14 @@ export class WorkerPool {
     this.shift = shift;
     this.running = true;
     this.meter.start();
+    this.hold.take();
     await shift.start(queues);
   }
 
   private async end(shift: Shift, drainFirst: boolean, timeout: Ms): Promise<DrainResult> {
     const result = await shift.stop(drainFirst, timeout);
     this.meter.stop();
+    this.hold.release();
     this.running = false;
     this.stopping = undefined;
     const { logger } = this.parts;

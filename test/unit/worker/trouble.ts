@@ -17,13 +17,13 @@ export class Trouble<T extends object> {
 
   /** Does this to the next call of a method that nothing else is planned for. */
   next<K extends keyof T>(name: K, what: Call<T[K]>): void {
-    this.once.set(name, [...(this.once.get(name) ?? []), what as unknown as Method]);
+    this.once.set(name, [...(this.once.get(name) ?? []), what as Method]);
   }
 
   /** Does this to every call of a method from now on; undefined: nothing. */
   each<K extends keyof T>(name: K, what: Call<T[K]> | undefined): void {
     if (what === undefined) this.always.delete(name);
-    else this.always.set(name, what as unknown as Method);
+    else this.always.set(name, what as Method);
   }
 
   count(name: keyof T): number {

@@ -1,0 +1,56 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+
+/** An app without a server, as a process of its own: what keeps it alive, and whether it ends, shows in no other way. */
+const APP = `
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { getQueueToken, HandlerRegistry, TasksModule } from 'nestjs-tasks';
+class AppModule {}
+Module({ imports: [TasksModule.forRoot({ retry: { delay: 50, jitter: false } })] })(AppModule);
+const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+let runs = 0;
+app.get(HandlerRegistry).register('flaky', () => {
+  if (++runs === 1) throw new Error('down');
+  return 'up';
+});
+const job = await app.get(getQueueToken()).enqueue('flaky', undefined, { delay: 50 });
+console.log(await job.result({ timeout: '10s' }));
+await app.close();
+`;
+
+function run(script: string): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script], { cwd: ROOT, timeout: 15_000 });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.on('error', reject);
+    child.on('exit', (code) => resolve({ code, output }));
+  });
+}
+
+describe('a process that has nothing but its workers', () => {
+  let folder: string;
+
+  beforeAll(() => {
+    spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'ignore' });
+    // Inside of the project, so that its own name leads to what was built.
+    folder = mkdtempSync(join(ROOT, '.reports-'));
+  }, 120_000);
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('stays alive while jobs wait for their time, and ends once it is closed', async () => {
+    const script = join(folder, 'app.mjs');
+    writeFileSync(script, APP);
+    expect(await run(script)).toEqual({ code: 0, output: 'up\n' });
+  });
+});
