@@ -21,7 +21,7 @@ export interface TestRunner {
 export interface DefineRunnerTest {
   (name: string, body: () => Promise<void>, timeout?: number): unknown;
   /** Shows a test that cannot run here, instead of leaving it out in silence. */
-  readonly skip?: (name: string, body: () => Promise<void>) => unknown;
+  readonly skip: (name: string, body: () => Promise<void>) => unknown;
 }
 
 /** How the suite gets at a backend. */
