@@ -23,6 +23,8 @@ const group = (name: string): Group => ({ name, before: [], after: [], steps: []
 export class TinyRunner implements TestRunner {
   private readonly root = group('');
   private current = this.root;
+  /** Tests that were shown and not run. */
+  readonly skipped: string[] = [];
   private readonly outcomes: TestOutcome[] = [];
 
   /** @param only the one topic to run. Default: all. */
@@ -36,9 +38,12 @@ export class TinyRunner implements TestRunner {
     this.current = parent;
   };
 
-  readonly it = (name: string, body: () => Promise<void>): void => {
-    this.current.steps.push({ name, body });
-  };
+  readonly it = Object.assign(
+    (name: string, body: () => Promise<void>): void => {
+      this.current.steps.push({ name, body });
+    },
+    { skip: (name: string): void => void this.skipped.push(name) },
+  );
 
   readonly beforeAll = (body: () => Promise<void>): void => {
     this.current.before.push(body);

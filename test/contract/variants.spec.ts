@@ -1,6 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryBackend } from '../../lib/backends/memory/index.js';
-import { type Feature, FEATURES, type QueueBackend, type TaskBackend } from '../../lib/contract/index.js';
+import {
+  type Feature,
+  FEATURES,
+  type QueueBackend,
+  systemClock,
+  type TaskBackend,
+} from '../../lib/contract/index.js';
 import { type BackendHarness, ManualClock, testTaskBackend } from '../../lib/testing/index.js';
 import { memoryHarness } from './memory-harness.js';
 import { type TestOutcome, TinyRunner } from './tiny-runner.js';
@@ -138,5 +145,52 @@ describe('a backend of several processes', () => {
   it('fails when its harness does not say so', async () => {
     const { scope: _, ...silent } = make(anotherClient);
     expect(failures(await run(silent, 'opening and closing'))).not.toEqual([]);
+  });
+});
+
+describe('a backend whose time is real', () => {
+  const harness: BackendHarness = {
+    name: 'memory in real time',
+    unsupported: ['transactions'],
+    realTime: true,
+    create: async () => ({
+      backend: createMemoryBackend({ name: 'memory', type: 'memory', options: {}, clock: systemClock }),
+    }),
+  };
+
+  // The others wait as well, a minute in all.
+  const topics =
+    process.env['TASKS_TEST_LONG'] === '1'
+      ? [undefined]
+      : ['delays', 'extend', 'rate limit of a queue', 'state: rate limiter', 'subscribe'];
+
+  it.concurrent.each(topics)(
+    'passes while the suite waits for it: %s',
+    async (topic) => {
+      expect(failures(await run(harness, topic))).toEqual([]);
+    },
+    300_000,
+  );
+
+  it('shows the tests of hours and days as skipped', () => {
+    const runner = new TinyRunner();
+    testTaskBackend(runner, harness);
+    expect(runner.skipped.length).toBeGreaterThan(3);
+    expect(runner.skipped.join()).toContain(
+      'hands out a job that was delayed by thirty days, in time (2592000 s',
+    );
+  });
+
+  it('fails when its harness says something else', async () => {
+    const { realTime: _, ...silent } = harness;
+    await expect(run(silent)).rejects.toThrow('`advance` or `realTime`');
+  });
+});
+
+describe('a harness that brings fast-check', () => {
+  it('has the model played as well', async () => {
+    const all = await run({ ...memoryHarness(), fc, seed: 11 }, 'model of memory (seed 11, 200 runs)');
+    expect(all).toHaveLength(1);
+    expect(failures(all)).toEqual([]);
   });
 });

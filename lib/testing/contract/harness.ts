@@ -1,3 +1,4 @@
+import type { FastCheck } from '../property/fast-check.js';
 import type { Capabilities, Feature, Ms, TaskBackend, Transaction } from '../../contract/index.js';
 
 /**
@@ -21,7 +22,7 @@ export interface TestRunner {
 export interface DefineRunnerTest {
   (name: string, body: () => Promise<void>, timeout?: number): unknown;
   /** Shows a test that cannot run here, instead of leaving it out in silence. */
-  readonly skip?: (name: string, body: () => Promise<void>) => unknown;
+  readonly skip: (name: string, body: () => Promise<void>) => unknown;
 }
 
 /** How the suite gets at a backend. */
@@ -39,6 +40,8 @@ export interface BackendHarness {
   readonly realTime?: true;
   /** Makes a backend with a store of its own: nothing of an earlier one is in it. */
   readonly create: () => Promise<BackendUnderTest>;
+  /** The library fast-check: with it the model of the contract is played as well, as `testTaskBackendModel` does. */
+  readonly fc?: FastCheck;
   /** Makes every choice of the suite. Default: `TASKS_TEST_SEED`, or a new one; shown in the name of the suite. */
   readonly seed?: number | undefined;
 }

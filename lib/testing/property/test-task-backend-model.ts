@@ -18,7 +18,7 @@ const MODEL_TIMEOUT = 1_800_000;
  * several workers with rate and concurrency limits; every outcome, also late and twice; extend, cancel, pause, replay,
  * remove, clear; time going by, with leases running out) and shrinks what fails to its shortest form.
  *
- * `TASKS_TEST_SEED` makes a run again, `TASKS_TEST_RUNS` says how many sequences are played: 300 by default, 5,000
+ * `TASKS_TEST_SEED` makes a run again, `TASKS_TEST_RUNS` says how many sequences are played: 200 by default, 5,000
  * with `TASKS_TEST_LONG`; a hundredth of that where time is real.
  *
  * @param fc the library fast-check, version 3 or 4
@@ -67,6 +67,6 @@ export function testTaskBackendModel(runner: TestRunner, harness: BackendHarness
 function runsOf({ realTime }: BackendHarness): number {
   const given = Number(process.env['TASKS_TEST_RUNS']);
   if (Number.isSafeInteger(given) && given > 0) return given;
-  const runs = process.env['TASKS_TEST_LONG'] === '1' ? 5_000 : 300;
+  const runs = process.env['TASKS_TEST_LONG'] === '1' ? 5_000 : 200;
   return realTime ? runs / 100 : runs;
 }

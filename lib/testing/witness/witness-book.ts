@@ -49,13 +49,14 @@ export class WitnessBook {
   async during<T>(call: MovingCall, backend: QueueBackend, run: () => Promise<T>): Promise<T> {
     this.sinceLastLook.add(call);
     this.open.push(call);
+    let answer: T;
     try {
-      const answer = await run();
-      await this.look(backend);
-      return answer;
+      answer = await run();
     } finally {
       this.open.splice(this.open.indexOf(call), 1);
     }
+    await this.look(backend);
+    return answer;
   }
 
   watch(ref: JobRef): void {
