@@ -84,7 +84,6 @@ export class WorkerSlots {
     const first = free === 0 ? undefined : line.first;
     if (free === 0 || (first !== undefined && first !== seeker)) {
       if (knowsOfWork) line.join(seeker);
-      first?.offer();
       return 0;
     }
     line.leave(seeker);

@@ -7,7 +7,6 @@ import type {
   QueueBackend,
   QueueDefinition,
   StateBackend,
-  TaskBackend,
   TaskEvent,
   TaskEventType,
 } from '../../../lib/contract/index.js';
@@ -183,7 +182,7 @@ export class PoolDesk {
 
   private open(name: string, queues: readonly (string | QueueDefinition)[]): DeskBackend {
     const { clock } = this;
-    const backend = createMemoryBackend({ name, type: 'memory', options: {}, clock }) as TaskBackend;
+    const backend = createMemoryBackend({ name, type: 'memory', options: {}, clock });
     const definitions = queues.map((queue) => (typeof queue === 'string' ? { name: queue } : queue));
     backend.queue.declare(definitions);
     return {
