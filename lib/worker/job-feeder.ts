@@ -167,7 +167,6 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     run.end();
     run.worker.end(run.duration, true);
     this.inHand.remove(run);
-    this.wake();
     this.parts.slots.offer();
     this.tellIdle();
   }
@@ -247,7 +246,6 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private failed(error: unknown, batch: Batch, slots: number): void {
     this.calling = false;
     this.outbox.putBack(batch);
-    if (slots > 0) this.woken = true;
     if (this.open) {
       const wait = this.pause.begin();
       this.parts.logger.error(

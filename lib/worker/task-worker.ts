@@ -39,6 +39,12 @@ export class TaskWorker implements RunOwner {
     this.gone = true;
   }
 
+  /** Takes jobs again. */
+  rehire(slots: number): void {
+    this.gone = false;
+    this.slots = slots;
+  }
+
   begin(): void {
     this.running++;
   }

@@ -56,17 +56,18 @@ export class WorkerSlots {
     return [...this.pool, ...this.retired].reduce(plus, this.past);
   }
 
-  /** Adds or retires workers; a retired one finishes what it runs. */
+  /**
+   * Adds or retires workers. A retired one finishes what it runs, and is the first to be taken back: else scaling down and
+   * up again would leave more running than there are slots.
+   */
   scaleTo(size: number): void {
-    while (this.pool.length < size) {
-      this.pool.push(new TaskWorker(`${this.prefix}-${++this.serial}`, this.capacity, this.clock.now()));
-    }
+    this.past = this.retired.filter((worker) => worker.active === 0).reduce(plus, this.past);
+    this.retired = this.retired.filter((worker) => worker.active > 0);
+    while (this.pool.length < size) this.pool.push(this.rehired() ?? this.hired());
     for (const worker of this.pool.splice(size)) {
       worker.retire();
       this.retired.push(worker);
     }
-    this.past = this.retired.filter((worker) => worker.active === 0).reduce(plus, this.past);
-    this.retired = this.retired.filter((worker) => worker.active > 0);
   }
 
   resize(capacity: number): void {
@@ -84,7 +85,6 @@ export class WorkerSlots {
     const first = free === 0 ? undefined : line.first;
     if (free === 0 || (first !== undefined && first !== seeker)) {
       if (knowsOfWork) line.join(seeker);
-      first?.offer();
       return 0;
     }
     line.leave(seeker);
@@ -128,6 +128,16 @@ export class WorkerSlots {
       }
     }
     return undefined;
+  }
+
+  private hired(): TaskWorker {
+    return new TaskWorker(`${this.prefix}-${++this.serial}`, this.capacity, this.clock.now());
+  }
+
+  private rehired(): TaskWorker | undefined {
+    const worker = this.retired.pop();
+    worker?.rehire(this.capacity);
+    return worker;
   }
 }
 

@@ -197,6 +197,21 @@ describe('stopping a pool', () => {
     expect(desk.pool.isRunning).toBe(false);
   });
 
+  it('does not wait for a job whose lease is lost meanwhile', async () => {
+    const desk = new PoolDesk({ lease: 3_000 });
+    desk.handleByHand();
+    await desk.start();
+    await desk.enqueue('default');
+    await desk.settle();
+    const results = stopping(desk);
+    desk.memory.queue.next('extend', (_, receipts) =>
+      Promise.resolve({ lost: [...receipts], cancelled: [] }),
+    );
+    await desk.clock.advance(1_000);
+    await desk.settle();
+    expect(results).toEqual([{ released: 0, unsettled: 0 }]);
+  });
+
   it('tells what it could not settle, after trying for a while', async () => {
     const desk = new PoolDesk({ shutdownTimeout: 1_000 });
     const { begun, end } = desk.handleByHand();

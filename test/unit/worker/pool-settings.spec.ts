@@ -29,6 +29,24 @@ describe('scaleTo', () => {
     expect(await desk.counts('default')).toEqual({ completed: 3, running: 1, pending: 6 });
   });
 
+  it('down and up again takes back the workers that still run something, and never runs more than it has slots', async () => {
+    const desk = new PoolDesk({ workerCount: 3, maxConcurrentTasks: 1 });
+    const { begun, end } = desk.handleByHand();
+    await desk.enqueue('default', 10);
+    await desk.start();
+    await desk.pool.scaleTo(1);
+    await desk.pool.scaleTo(3);
+    await desk.settle();
+    expect([begun.length, desk.pool.stats().active]).toEqual([3, 3]);
+    expect(desk.pool.workers.map(({ id }) => id).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'here-1',
+      'here-2',
+      'here-3',
+    ]);
+    await end(begun[0]!);
+    expect(begun).toHaveLength(4);
+  });
+
   it('to none claims nothing, until there are workers again', async () => {
     const desk = new PoolDesk();
     desk.handle(() => 1);

@@ -207,6 +207,18 @@ describe('a lost lease', () => {
     expect(desk.told.filter((line) => !line.startsWith('started'))).toEqual([]);
   });
 
+  it('leaves its slot to the next job at once', async () => {
+    const desk = new PoolDesk({ lease: 3_000, workerCount: 1, maxConcurrentTasks: 1, pollInterval: 60_000 });
+    const { begun } = desk.handleByHand();
+    await desk.enqueue('default', 2);
+    await desk.start();
+    desk.memory.queue.next('extend', (_, receipts) =>
+      Promise.resolve({ lost: [...receipts], cancelled: [] }),
+    );
+    await desk.clock.advance(1_000);
+    expect(begun).toEqual(['default-1', 'default-2']);
+  });
+
   it('makes a late verdict void, which is counted and said', async () => {
     const desk = new PoolDesk({ lease: 3_000, workerCount: 1, maxConcurrentTasks: 1 });
     const { begun, end } = desk.handleByHand();

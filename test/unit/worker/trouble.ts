@@ -10,6 +10,7 @@ export class Trouble<T extends object> {
   readonly target: T;
   private readonly once = new Map<PropertyKey, Method[]>();
   private readonly always = new Map<PropertyKey, Method>();
+  private values: Partial<T> = {};
 
   constructor(private readonly real: T) {
     this.target = new Proxy(real, { get: (_, name) => this.wrapped(name) });
@@ -17,13 +18,18 @@ export class Trouble<T extends object> {
 
   /** Does this to the next call of a method that nothing else is planned for. */
   next<K extends keyof T>(name: K, what: Call<T[K]>): void {
-    this.once.set(name, [...(this.once.get(name) ?? []), what as Method]);
+    this.once.set(name, [...(this.once.get(name) ?? []), what]);
   }
 
   /** Does this to every call of a method from now on; undefined: nothing. */
   each<K extends keyof T>(name: K, what: Call<T[K]> | undefined): void {
     if (what === undefined) this.always.delete(name);
-    else this.always.set(name, what as Method);
+    else this.always.set(name, what);
+  }
+
+  /** Says something else of itself. */
+  claimToBe(values: Partial<T>): void {
+    this.values = values;
   }
 
   count(name: keyof T): number {
@@ -31,7 +37,7 @@ export class Trouble<T extends object> {
   }
 
   private wrapped(name: PropertyKey): unknown {
-    const value = Reflect.get(this.real, name) as unknown;
+    const value = Reflect.get(name in this.values ? this.values : this.real, name) as unknown;
     if (typeof value !== 'function') return value;
     return (...args: unknown[]) => {
       this.calls.push(String(name));
