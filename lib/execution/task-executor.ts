@@ -2,6 +2,7 @@ import type { ClaimedJob, Ms, Payload } from '../contract/index.js';
 import {
   CircuitOpenError,
   LeaseLostError,
+  RetryLaterError,
   PayloadTooLargeError,
   TaskNotFoundError,
   toErrorRecord,
@@ -148,11 +149,13 @@ export class TaskExecutor {
   fail(
     run: TaskRun,
     task: RunnableTask,
-    error: unknown,
+    thrown: unknown,
     environment: RunEnvironment,
     sink: RunSink<TaskRun>,
   ): void {
-    if (endedFromOutside(run)) run.breaker?.abstained(run);
+    const error = readable(thrown);
+    // Being asked to come back later, as by a rate limit, says nothing against what the task depends on.
+    if (endedFromOutside(run) || error instanceof RetryLaterError) run.breaker?.abstained(run);
     else run.breaker?.failed(run);
     if (run.interruption instanceof LeaseLostError) {
       run.error = run.interruption;
@@ -200,6 +203,16 @@ class Conclusion implements StepEnd {
 
   failed(error: unknown): void {
     this.executor.fail(this.run, this.task, error, this.environment, this.sink);
+  }
+}
+
+/** A proxy can throw at the mere question what it is; something that can be asked stands in for it. */
+function readable(thrown: unknown): unknown {
+  try {
+    void (thrown instanceof Error);
+    return thrown;
+  } catch {
+    return new Error('A value was thrown that cannot be read.');
   }
 }
 

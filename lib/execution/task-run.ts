@@ -11,6 +11,7 @@ import type { Interruptible, RunGuard } from '../middleware/index.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { RunnableTask, RunOwner } from './ports.js';
 import { ProgressReporter } from './progress-reporter.js';
+import { outcomeOfError } from './retry-policy.js';
 import type { RunEnvironment } from './run-environment.js';
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
@@ -122,6 +123,11 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
   interrupt(error: Error): void {
     this.abort(error);
     this.guard?.interrupt(error);
+  }
+
+  isFinal(error: unknown): boolean {
+    if (this.task === undefined) return true;
+    return outcomeOfError(error, this.job, this.task.options.retry, this.startedAt).kind === 'failed';
   }
 
   /** Its outcome is decided. @returns progress that is not written yet */

@@ -16,8 +16,7 @@ export interface RunLogger {
 const ERROR_CAP = 500;
 
 /**
- * Writes what became of each run. Failed ones always: as `error` when it was the last attempt or the handler threw
- * `UnrecoverableError`, else as `warn`; runs that a cancel, a lost lease or a shutdown ended as `warn`. Starts and
+ * Writes what became of each run. Failed ones always: as `error` when the job is a dead letter now, else as `warn`; runs that a cancel, a lost lease or a shutdown ended as `warn`. Starts and
  * completions only with `logging: 'all'`, since a line a job costs more than most jobs. Never a payload. Built in, outermost.
  */
 export class LoggingMiddleware extends ObservingMiddleware {
@@ -59,8 +58,9 @@ export class LoggingMiddleware extends ObservingMiddleware {
   }
 }
 
-/** As far as it can be told here: `shouldRetry` is asked later. */
+/** The retry policy knows; a context of somebody else's is judged by its attempts. */
 function isLast(ctx: InterruptibleContext, error: unknown): boolean {
+  if (ctx.isFinal !== undefined) return ctx.isFinal(error);
   if (error instanceof RetryLaterError && !error.countAttempt) return false;
   return ctx.attempt > ctx.job.maxRetries || error instanceof UnrecoverableError;
 }

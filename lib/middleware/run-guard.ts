@@ -11,6 +11,8 @@ export interface Interruptible {
   guard: RunGuard | undefined;
   /** Aborts the signal, and ends the run at once with the error. */
   interrupt(error: Error): void;
+  /** Whether the retry policy makes a dead letter of the job when its run ends with this error. */
+  isFinal(error: unknown): boolean;
 }
 
 export type InterruptibleContext = TaskExecutionContext & Partial<Interruptible>;

@@ -4,6 +4,7 @@ import { CodecSet } from '../../../lib/codecs/index.js';
 import {
   LeaseLostError,
   PayloadTooLargeError,
+  RetryLaterError,
   TaskCancelledError,
   TasksClosedError,
   TaskTimeoutError,
@@ -343,8 +344,31 @@ describe('TaskExecutor: interruptions', () => {
   });
 });
 
+describe('TaskExecutor: thrown values that defend themselves', () => {
+  it('answers a proxy that throws when it is asked what it is like any other failure', async () => {
+    const hostile: object = new Proxy(
+      {},
+      {
+        get: () => failing(new Error('no'))(),
+        getPrototypeOf: () => failing(new Error('no'))(),
+      },
+    );
+    expect(await new ExecutionDesk().outcomeOf(failing(hostile))).toMatchObject({
+      kind: 'retry',
+      error: { message: 'A value was thrown that cannot be read.' },
+    });
+  });
+});
+
 describe('TaskExecutor: circuit breaker', () => {
   const guarded = (handler: Handler) => aTask(handler, { circuitBreaker: { threshold: 2, cooldown: 1_000 } });
+
+  it('does not take being put off for a failure', async () => {
+    const desk = new ExecutionDesk();
+    const task = guarded(failing(new RetryLaterError('1s', { countAttempt: false })));
+    const ends = [await desk.outcomeOf(task), await desk.outcomeOf(task), await desk.outcomeOf(task)];
+    expect(ends).toMatchObject([{ kind: 'retry' }, { kind: 'retry' }, { kind: 'retry' }]);
+  });
 
   it('gives jobs back without an attempt counted while the circuit is open', async () => {
     const desk = new ExecutionDesk();

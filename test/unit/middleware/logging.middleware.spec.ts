@@ -9,7 +9,7 @@ import {
 } from '../../../lib/errors/index.js';
 import { LoggingMiddleware } from '../../../lib/middleware/index.js';
 import { ManualClock } from '../../../lib/testing/index.js';
-import { aContext, KeptLog } from './a-context.js';
+import { aContext, anInterruptible, KeptLog } from './a-context.js';
 import { composed } from './composed.js';
 
 describe('LoggingMiddleware', () => {
@@ -48,6 +48,15 @@ describe('LoggingMiddleware', () => {
       'log: Task send-email (job job-1, attempt 1 of 4) started',
       'log: Task send-email (job job-1, attempt 1 of 4) completed in 25 ms',
     ]);
+  });
+
+  it('takes the word of the retry policy on whether the job is a dead letter now', async () => {
+    const final = anInterruptible({}, { isFinal: () => true });
+    await run('failures', failing(new Error('no such customer')), final);
+    expect(log.lines.at(-1)).toMatch(/^error: .*attempt 1 of 4/);
+    const tried = anInterruptible({ attempt: 4 }, { isFinal: () => false });
+    await run('failures', failing(new Error('busy')), tried);
+    expect(log.lines.at(-1)).toMatch(/^warn: /);
   });
 
   it.each(['failures', 'all'] as const)('warns of a failure while attempts are left (%s)', async (mode) => {
