@@ -1,12 +1,4 @@
-import type {
-  BackendSubscription,
-  Claim,
-  ClaimedJob,
-  Clock,
-  Ms,
-  Outcome,
-  TaskBackend,
-} from '../contract/index.js';
+import type { Claim, ClaimedJob, Clock, Ms, Outcome, TaskBackend } from '../contract/index.js';
 import { toErrorRecord } from '../errors/index.js';
 import type { RunEnvironment, RunOwner, RunSink, TaskExecutor, TaskRun } from '../execution/index.js';
 import type { Zombies } from '../middleware/index.js';
@@ -19,6 +11,7 @@ import type { SettledEvents } from './settled-events.js';
 import type { SlotSeeker } from './slot-line.js';
 import { TroublePause } from './trouble-pause.js';
 import { Verdicts } from './verdicts.js';
+import { WorkSubscriptions } from './work-subscriptions.js';
 import type { WorkerSlots } from './worker-slots.js';
 
 export interface FeederOptions {
@@ -57,9 +50,8 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private readonly turn = new Turn(() => this.cycle());
   private readonly alarm: Alarm;
   private readonly pause: TroublePause;
-  private subscriptions: BackendSubscription[] = [];
+  private readonly subscriptions: WorkSubscriptions;
   private lanes = new Lanes([]);
-  private demand = 0;
   private accepting = false;
   private open = false;
   private calling = false;
@@ -77,6 +69,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.pause = new TroublePause(parts.clock, () => this.wake());
     this.outbox = new Outbox(backend.queue.capabilities.maxDelay);
     this.verdicts = new Verdicts(this.inHand, parts.settled, parts.logger);
+    this.subscriptions = new WorkSubscriptions(options.name, backend.queue, () => this.wake(), parts.logger);
   }
 
   get queues(): readonly string[] {
@@ -105,10 +98,8 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   /** Serves other queues from now on. Does nothing after `close`. */
   serve(queues: readonly string[]): void {
     if (!this.open) return;
-    this.unsubscribe();
     this.lanes = new Lanes(queues);
-    this.demand = this.demanded();
-    for (const queue of queues) this.subscribe(queue);
+    this.subscriptions.open(queues, this.demand());
     this.wake();
   }
 
@@ -117,7 +108,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.accepting = false;
     this.alarm.clear();
     this.parts.slots.leave(this);
-    this.tellDemand();
+    this.subscriptions.setDemand(this.demand());
   }
 
   whenIdle(): Promise<void> {
@@ -134,7 +125,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.quiesce();
     this.open = false;
     this.pause.clear();
-    this.unsubscribe();
+    this.subscriptions.close();
   }
 
   /** Looks for work as soon as everything that is ready now is done. */
@@ -150,7 +141,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
 
   /** Others leave slots free: looks, if its backend was told to be silent while there were none. */
   refresh(): void {
-    if (this.demand === 0 && this.canClaim && this.parts.slots.free > 0) this.wake();
+    if (this.subscriptions.demand === 0 && this.canClaim && this.parts.slots.free > 0) this.wake();
   }
 
   settled(run: TaskRun, outcome: Outcome): void {
@@ -213,11 +204,11 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.pause.reset();
     this.parts.slots.redeem(slots);
     this.verdicts.conclude(batch, claim.verdicts);
-    if (claim.ended !== undefined) this.parts.settled.tellEnded(claim.ended);
+    this.verdicts.ended(claim.ended);
     for (const job of claim.jobs) this.receive(job);
     if (!this.open) return this.sendLate();
     if (slots > 0 && claim.jobs.length >= slots) this.woken = true;
-    this.tellDemand();
+    this.subscriptions.setDemand(this.demand());
     this.goOn(slots > 0, claim.nextInMs);
     this.tellIdle();
   }
@@ -266,31 +257,8 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     );
   }
 
-  private subscribe(queue: string): void {
-    const { demand } = this;
-    try {
-      this.subscriptions.push(this.backend.queue.subscribe(queue, { demand }, () => this.wake()));
-    } catch (error) {
-      this.parts.logger.warn(
-        `Backend "${this.options.name}" announces nothing of queue "${queue}", which is only polled: ${toErrorRecord(error).message}`,
-      );
-    }
-  }
-
-  private unsubscribe(): void {
-    for (const subscription of this.subscriptions) subscription.close();
-    this.subscriptions = [];
-  }
-
-  private demanded(): number {
+  private demand(): number {
     return this.accepting ? this.parts.slots.vacant : 0;
-  }
-
-  private tellDemand(): void {
-    const demand = this.demanded();
-    if (demand === this.demand) return;
-    this.demand = demand;
-    for (const subscription of this.subscriptions) subscription.setDemand(demand);
   }
 
   private tellIdle(): void {

@@ -1,6 +1,7 @@
-import type { Outcome, Verdict } from '../contract/index.js';
-import { TaskCancelledError } from '../errors/index.js';
+import type { EndedJob, Outcome, Verdict } from '../contract/index.js';
+import { TaskCancelledError, toErrorRecord } from '../errors/index.js';
 import type { TaskRun } from '../execution/index.js';
+import { oneLine } from '../middleware/index.js';
 import type { Batch } from './outbox.js';
 import type { RunTable } from './run-table.js';
 import type { SettledEvents } from './settled-events.js';
@@ -24,15 +25,41 @@ export class Verdicts {
       this.inHand.remove(run);
       const verdict = verdicts[place];
       if (verdict === 'applied' || verdict === 'already-applied') {
-        this.settled.tell(run, asItBecame(run, settlement.outcome));
+        this.tell(run, asItBecame(run, settlement.outcome));
       } else this.tooLate(run, settlement.outcome, verdict);
     }
   }
 
+  /** Jobs that ended inside the store. */
+  ended(jobs: readonly EndedJob[] | undefined): void {
+    if (jobs === undefined) return;
+    try {
+      this.settled.tellEnded(jobs);
+    } catch (error) {
+      this.untold(error);
+    }
+  }
+
+  // Who listens must not be able to lose the jobs that came in the same answer.
+  private tell(run: TaskRun, outcome: Outcome): void {
+    try {
+      this.settled.tell(run, outcome);
+    } catch (error) {
+      this.untold(error);
+    }
+  }
+
+  private untold(error: unknown): void {
+    this.logger.warn(`The end of a job could not be told: ${toErrorRecord(error).message}`);
+  }
+
   private tooLate(run: TaskRun, outcome: Outcome, verdict: Verdict | undefined): void {
     this.late++;
+    const { id, name } = run.job;
     this.logger.warn(
-      `The ${outcome.kind} verdict on job ${run.job.id} (${run.job.name}) came too late (${verdict ?? 'no answer'}): its lease was lost.`,
+      oneLine(
+        `The ${outcome.kind} verdict on job ${id} (${name}) came too late (${verdict ?? 'no answer'}): its lease was lost.`,
+      ),
     );
   }
 }

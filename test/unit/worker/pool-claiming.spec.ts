@@ -135,7 +135,26 @@ describe('a pool at work', () => {
     await desk.settle();
     expect(await desk.state(id!)).toBe('completed');
     expect(desk.log.lines[0]).toBe(
-      'warn: Backend "memory" announces nothing of queue "urgent", which is only polled: no listeners left',
+      'warn: Backend "memory": queue "urgent" is only polled: no listeners left',
+    );
+  });
+
+  it('does without a backend that cannot be told how much is wanted, and stops all the same', async () => {
+    const desk = new PoolDesk();
+    const fail = () => {
+      throw new Error('channel closed');
+    };
+    desk.memory.queue.each('subscribe', () => ({ setDemand: fail, close: fail }));
+    desk.handle(() => 1);
+    await desk.enqueue('default', 5);
+    await desk.start();
+    expect(await desk.pool.stop()).toEqual({ released: 0, unsettled: 0 });
+    expect(await desk.counts('default')).toEqual({ completed: 5 });
+    expect(new Set(desk.log.lines)).toEqual(
+      new Set([
+        'warn: Backend "memory": it was not told how many jobs could be taken: channel closed',
+        'warn: Backend "memory": a subscription was not closed: channel closed',
+      ]),
     );
   });
 

@@ -129,4 +129,34 @@ describe('events of runs that have ended', () => {
     expect(event).toHaveProperty('error', expect.any(RemoteTaskError));
     expect(desk.ended).toEqual([id]);
   });
+
+  it('lose no job of the same answer when they cannot be told', async () => {
+    const desk = new PoolDesk({ workerCount: 1, maxConcurrentTasks: 1 });
+    desk.handle(() => 1);
+    desk.ended.push = () => {
+      throw new Error('unknown queue');
+    };
+    await desk.enqueue('default', 3);
+    await desk.start();
+    expect(await desk.counts('default')).toEqual({ completed: 3 });
+    expect(desk.log.lines).toEqual(Array(3).fill('warn: The end of a job could not be told: unknown queue'));
+  });
+
+  it('lose nothing when the end of a job inside the store cannot be told', async () => {
+    const desk = new PoolDesk();
+    desk.handle(() => 1);
+    await desk.enqueue('default', 1, { maxStalled: 1 });
+    await desk.memory.queue.target.claim({
+      worker: 'gone',
+      lease: 1_000,
+      take: [{ queue: 'default', limit: 1 }],
+    });
+    await desk.clock.advance(1_000);
+    desk.ended.push = () => {
+      throw new Error('unknown queue');
+    };
+    await desk.enqueue('default', 2);
+    await desk.start();
+    expect(await desk.counts('default')).toEqual({ failed: 1, completed: 2 });
+  });
 });
