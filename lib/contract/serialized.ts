@@ -1,4 +1,4 @@
-type Primitive = string | number | boolean | null | undefined;
+type Primitive = string | number | boolean | null | undefined | void;
 
 /** What JSON has no way to write: refused at compile time, and at enqueue with a `TaskValidationError`. */
 export type Uncarried = bigint | symbol | ((...args: never[]) => unknown);

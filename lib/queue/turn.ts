@@ -18,12 +18,16 @@ export class Turn {
   private asked = false;
   private turns = 0;
 
-  constructor(private readonly body: () => void) {}
+  /** @param microtaskTurns After so many turns in microtasks one goes through the event loop. */
+  constructor(
+    private readonly body: () => void,
+    private readonly microtaskTurns = MICROTASK_TURNS,
+  ) {}
 
   ask(): void {
     if (this.asked) return;
     this.asked = true;
-    if (++this.turns % MICROTASK_TURNS === 0) setImmediate(this.take);
+    if (++this.turns % this.microtaskTurns === 0) setImmediate(this.take);
     else queueMicrotask(this.take);
   }
 

@@ -27,6 +27,8 @@ export class JobEntry implements Momentous {
   declare slot: number;
   /** Due, lease expiry or finish, whichever its state asks for; 0 while it is pending. */
   declare moment: number;
+  /** Where it stands among the jobs with ascending ids; -1 for one that does not. */
+  declare place: number;
   declare run: JobRun | undefined;
   declare rare: JobRarities | undefined;
 
@@ -49,6 +51,7 @@ export class JobEntry implements Momentous {
     this.seq = 0;
     this.slot = 0;
     this.moment = 0;
+    this.place = -1;
     this.run = undefined;
     this.rare = rare;
   }
