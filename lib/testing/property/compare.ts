@@ -53,7 +53,8 @@ function compareAttempts(job: ModelJob, record: JobRecord, label: string): void 
 }
 
 function compareDue({ model, stage }: World, job: ModelJob, record: JobRecord, label: string): void {
-  if (record.dueAt === undefined) return;
+  if (job.state !== 'scheduled' && job.state !== 'retrying') return;
+  assert.ok(record.dueAt !== undefined, `${label}: says when it is due`);
   const slack: Ms = stage.timeStands ? 0 : model.unit * 0.4;
   const due = job.createdAt + (record.dueAt - record.createdAt);
   const [earliest, latest] = job.dueBetween ?? [job.dueAt as Ms, job.dueAt as Ms];

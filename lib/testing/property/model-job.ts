@@ -22,7 +22,14 @@ export interface ModelJob {
   /** Its place among jobs of its priority; undefined where the contract does not name one. */
   rank: number | undefined;
   cancelReason: string | undefined;
+  readonly parents: readonly ModelParent[];
   result: Payload | undefined;
+}
+
+/** A job that another depends on: not ended yet, ended so that the other may run, or so that it may not. */
+export interface ModelParent {
+  readonly job: ModelJob;
+  status: 'open' | 'met' | 'failed';
 }
 
 /** One claim of one job, by whose receipt a worker speaks. */

@@ -1,5 +1,6 @@
 import type { EnqueueVerdict, JobRef, Ms, NewJob, Outcome, Receipt, Verdict } from '../../contract/index.js';
-import { hasAttempts, isUnfinished, type ModelJob, type ModelRun } from './model-job.js';
+import { dependentsOf, isDependencyFailure, parentStatus } from './model-dependencies.js';
+import { hasAttempts, isUnfinished, type ModelJob, type ModelParent, type ModelRun } from './model-job.js';
 import type { ModelLane } from './model-lane.js';
 
 /** The oracle: what a perfect backend would know and answer, after the same calls. */
@@ -67,10 +68,12 @@ export class Model {
   }
 
   remove(job: ModelJob): void {
+    const unfinished = isUnfinished(job);
     job.state = 'removed';
     job.dueAt = undefined;
     job.dueBetween = undefined;
     this.freeKey(job);
+    if (unfinished) this.ended(job);
   }
 
   retryDead(job: ModelJob, delay: Ms): void {
@@ -78,6 +81,7 @@ export class Model {
     job.stalls = 0;
     job.replays += 1;
     job.cancelReason = undefined;
+    this.reopen(job);
     this.ready(job, delay);
   }
 
@@ -94,9 +98,12 @@ export class Model {
       job.dueAt = undefined;
       job.rank = this.lastRank;
     }
+    const waiting = this.jobs.filter(({ state }) => state === 'waiting');
     for (const job of this.jobs) {
       if (job.leaseUntil !== undefined && job.leaseUntil <= this.now) this.loseLease(job);
     }
+    // Nor whether jobs that come due are admitted before those whose dependencies end by a lost lease.
+    for (const job of waiting) job.rank = undefined;
   }
 
   /** The moment of the next thing that happens by itself on these lanes. */
@@ -126,13 +133,59 @@ export class Model {
       leaseUntil: undefined,
       rank: undefined,
       cancelReason: undefined,
+      parents: this.parentsOf(given),
       result: undefined,
     };
     lane.jobs.push(job);
     const { idempotency, unique } = given;
     if (idempotency) lane.keys.set(idempotency.key, { id: given.id, until: this.now + idempotency.ttl });
     if (unique?.mode === 'throttle') lane.windows.set(unique.key, { job, until: this.now + unique.window });
-    this.ready(job, unique?.mode === 'debounce' ? unique.window : (given.delay ?? 0));
+    if (job.parents.length > 0) this.resolve(job);
+    else this.ready(job, unique?.mode === 'debounce' ? unique.window : (given.delay ?? 0));
+  }
+
+  private parentsOf({ dependsOn }: NewJob): ModelParent[] {
+    if (dependsOn === undefined) return [];
+    const parents = dependsOn.jobs.map((ref) => this.job(ref)).filter((job) => job !== undefined);
+    return parents.map((job) => ({ job, status: parentStatus(job, dependsOn.onFailure) }));
+  }
+
+  /** Cancels a job that may not run, releases one that may, and lets others wait. */
+  private resolve(job: ModelJob): void {
+    job.state = 'waiting';
+    const has = (status: ModelParent['status']) => job.parents.some((parent) => parent.status === status);
+    if (has('failed')) return this.cancelled(job, 'dependency-failed');
+    if (has('open')) return;
+    this.ready(job, Math.max(0, job.createdAt + (job.given.delay ?? 0) - this.now));
+  }
+
+  /** Tells those that depend on a job that it has ended. */
+  private ended(parent: ModelJob): void {
+    const links = dependentsOf(this.jobs, parent).filter(({ link }) => link.status === 'open');
+    for (const { child, link } of links) {
+      link.status = parentStatus(parent, child.given.dependsOn?.onFailure ?? 'fail');
+      if (child.state !== 'waiting') continue;
+      this.resolve(child);
+      // Which of several dependents is admitted first is not said.
+      if (links.length > 1) child.rank = undefined;
+    }
+  }
+
+  /** Lets those wait again that were cancelled because of a job which was retried. */
+  private reopen(parent: ModelJob): void {
+    for (const { child, link } of dependentsOf(this.jobs, parent)) {
+      if (link.status !== 'failed') continue;
+      link.status = 'open';
+      if (!isDependencyFailure(child)) continue;
+      child.state = 'waiting';
+      child.cancelReason = undefined;
+      this.reopen(child);
+    }
+  }
+
+  private finish(job: ModelJob, state: 'completed' | 'failed'): void {
+    job.state = state;
+    this.ended(job);
   }
 
   private existing(lane: ModelLane, given: NewJob): string | undefined {
@@ -168,12 +221,10 @@ export class Model {
     if (again && job.cancelReason !== undefined) return this.cancelled(job, job.cancelReason);
     switch (outcome.kind) {
       case 'completed':
-        job.state = 'completed';
         job.result = outcome.result;
-        return;
+        return this.finish(job, 'completed');
       case 'failed':
-        job.state = 'failed';
-        return;
+        return this.finish(job, 'failed');
       case 'cancelled':
         return this.cancelled(job, outcome.reason);
       case 'retry':
@@ -193,7 +244,7 @@ export class Model {
     const { maxStalled = 3 } = job.given;
     const counted = maxStalled > 0;
     if (counted && job.stalls >= maxStalled) {
-      job.state = 'failed';
+      this.finish(job, 'failed');
     } else if (job.stalls === 1 && (counted || hasAttempts(job))) {
       job.state = 'pending';
       job.rank = undefined;
@@ -202,7 +253,7 @@ export class Model {
       job.state = 'retrying';
       job.dueBetween = [noticed[0] + backoff, noticed[1] + backoff];
     } else {
-      job.state = 'failed';
+      this.finish(job, 'failed');
     }
   }
 
@@ -227,6 +278,7 @@ export class Model {
     job.dueAt = undefined;
     job.dueBetween = undefined;
     this.freeKey(job);
+    this.ended(job);
   }
 
   private freeKey(job: ModelJob): void {

@@ -14,14 +14,15 @@ const MODEL_TIMEOUT = 1_800_000;
  * Plays random calls on a backend and on a model of the contract, side by side, and finds the first difference: a
  * lost job, one in two hands, a broken order, a count that does not agree, a limit that was exceeded, a fence that fell.
  *
- * fast-check makes the calls (enqueue with priorities, delays, keys, idempotency, uniqueness and a full queue; claims by
- * several workers with rate and concurrency limits; every outcome, also late and twice; extend, cancel, pause, replay,
- * remove, clear; time going by, with leases running out) and shrinks what fails to its shortest form.
+ * fast-check makes the calls and shrinks what fails to its shortest form: enqueue with priorities, delays, keys,
+ * idempotency, uniqueness, dependencies of each policy and a full queue; claims by several workers with rate and
+ * concurrency limits; every outcome, also late and twice; extend, record, cancel, pause, replay, remove, clear; time
+ * going by, with leases running out.
  *
  * `TASKS_TEST_SEED` makes a run again, `TASKS_TEST_RUNS` says how many sequences are played: 200 by default, 5,000
  * with `TASKS_TEST_LONG`; a hundredth of that where time is real.
  *
- * @param fc the library fast-check, version 3 or 4
+ * @param fc the library fast-check, version 4
  *
  * @example
  * import fc from 'fast-check';

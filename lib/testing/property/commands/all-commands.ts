@@ -23,6 +23,9 @@ const IDENTITIES: readonly Identity[] = [
   'replace',
   'throttle',
   'debounce',
+  'dependent',
+  'dependent',
+  'dependent',
 ];
 
 const OUTCOMES: readonly Outcome['kind'][] = ['completed', 'failed', 'retry', 'released', 'cancelled'];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CancelVerdict } from '../../../contract/index.js';
+import { isDependencyFailure } from '../model-dependencies.js';
 import type { ModelJob } from '../model-job.js';
 import type { World } from '../world.js';
 import { Command } from './command.js';
@@ -18,7 +19,8 @@ export class CancelCommand extends Command {
 
   protected async act(world: World): Promise<void> {
     const job = world.job(this.pick);
-    if (job === undefined) return;
+    // Whether a person's cancel outlasts the one that a dependency caused is not said.
+    if (job === undefined || isDependencyFailure(job)) return;
     const expected = verdictFor(job);
     assert.deepEqual(
       await world.stage.queue.cancel([job.ref], this.reason),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Claim, ClaimedJob, Ms, NewJob, Outcome, Settlement } from '../../../contract/index.js';
 import { anError } from '../../contract/lane.js';
+import { dependentsOf } from '../model-dependencies.js';
 import { hasAttempts, type ModelJob, type ModelRun } from '../model-job.js';
 import type { ModelLane } from '../model-lane.js';
 import type { World } from '../world.js';
@@ -56,7 +57,7 @@ export class ClaimCommand extends Command {
         verdict && allowed.includes(verdict),
         `settled: ${verdict}, the model has ${allowed.join(' or ')}`,
       );
-      if (verdict === 'applied' && spawn !== undefined) model.enqueue(laneOf(world, spawn), spawn, false);
+      if (verdict === 'applied' && spawn !== undefined) enqueueSpawn(world, run.job, spawn);
     });
     for (const lane of lanes) takeOf(world, lane, limitOf(lane), lease, claim);
     checkNext(world, lanes, claim);
@@ -73,6 +74,14 @@ export class ClaimCommand extends Command {
     }
     return planned;
   }
+}
+
+function enqueueSpawn(world: World, parent: ModelJob, spawn: NewJob): void {
+  const { model } = world;
+  model.enqueue(laneOf(world, spawn), spawn, false);
+  const job = model.job(spawn);
+  // Whether it or those that waited for the settled job are admitted first is not said.
+  if (job !== undefined && dependentsOf(model.jobs, parent).length > 0) job.rank = undefined;
 }
 
 /** What the worker says: never another run where its retries are used up, as no worker would. */
@@ -116,7 +125,20 @@ function takeOf(world: World, lane: ModelLane, limit: number, lease: Ms, claim: 
     assert.equal(job.attempt, known.attempt, 'attempt');
     assert.equal(job.stalls, known.stalls, 'stalls');
     assert.equal(job.payload, known.payload, 'payload');
+    checkParents(known, job);
   });
+}
+
+/** What each parent came to is handed over, as long as it has not moved on since. */
+function checkParents(known: ModelJob, job: ClaimedJob): void {
+  if (known.given.dependsOn?.onFailure === 'ignore') return;
+  for (const { job: parent } of known.parents) {
+    const { state, ref, result } = parent;
+    if (state !== 'completed' && state !== 'failed' && state !== 'cancelled') continue;
+    const outcome = job.extra?.parents?.find(({ queue, id }) => queue === ref.queue && id === ref.id);
+    assert.equal(outcome?.state, state, `what became of ${ref.id}, on which ${known.ref.id} depends`);
+    assert.equal(outcome?.result, result, `result of ${ref.id}`);
+  }
 }
 
 function takenJob(candidates: readonly ModelJob[], job: ClaimedJob): ModelJob {

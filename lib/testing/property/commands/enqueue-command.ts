@@ -5,7 +5,8 @@ import type { World } from '../world.js';
 import { Command } from './command.js';
 
 /** What makes a job the same as another. */
-export type Identity = 'none' | 'repeat' | 'idempotent-brief' | 'idempotent-long' | Uniqueness['mode'];
+export type Identity =
+  'none' | 'repeat' | 'idempotent-brief' | 'idempotent-long' | 'dependent' | Uniqueness['mode'];
 
 /** One job that somebody wants, in steps of time and by picks, whatever is there by then. */
 export interface Wish {
@@ -30,12 +31,23 @@ export class EnqueueCommand extends Command {
 
   protected async act(world: World): Promise<void> {
     const jobs = this.wishes.map((wish) => jobOf(world, wish));
-    // Each is made for what is there before the call: two of one key in one call could make the second ambiguous.
     const distinct = jobs.filter((job, place) => jobs.findIndex((one) => one.id === job.id) === place);
-    const verdicts = await world.stage.queue.enqueue(distinct);
-    const expected = distinct.map((job) => world.model.enqueue(laneOf(world, job), job));
+    await this.enqueue(
+      world,
+      distinct.filter((job) => !isParent(job, distinct)),
+    );
+  }
+
+  private async enqueue(world: World, jobs: readonly NewJob[]): Promise<void> {
+    const verdicts = await world.stage.queue.enqueue(jobs);
+    const expected = jobs.map((job) => world.model.enqueue(laneOf(world, job), job));
     assert.deepEqual(verdicts.map(essence), expected, 'verdicts of the enqueue');
   }
+}
+
+/** A parent is enqueued before its child, wherever it stands: which of both gets the last place is not said. */
+function isParent({ queue, id }: NewJob, jobs: readonly NewJob[]): boolean {
+  return jobs.some(({ dependsOn }) => dependsOn?.jobs.some((ref) => ref.queue === queue && ref.id === id));
 }
 
 /** A refusal may explain itself in words of its own. */
@@ -71,6 +83,8 @@ function identityOf(world: World, lane: ModelLane, wish: Wish): Partial<NewJob> 
       const again = there[wish.pick % Math.max(1, there.length)];
       return { repeat: true, ...(again && { id: again.ref.id }) };
     }
+    case 'dependent':
+      return features.dependencies ? dependencyOf(world, wish) : {};
     case 'idempotent-brief':
     case 'idempotent-long':
       return features.idempotency ? { idempotency: idempotencyOf(world, wish) } : {};
@@ -83,6 +97,14 @@ function identityOf(world: World, lane: ModelLane, wish: Wish): Partial<NewJob> 
       return fits ? { ...words, ...(unique.mode === 'debounce' && { delay: undefined }) } : {};
     }
   }
+}
+
+/** On one job or two, wherever they are and whatever has become of them. */
+function dependencyOf(world: World, wish: Wish): Partial<NewJob> {
+  const parents = [world.job(wish.pick), world.job(wish.pick * 7 + 3)].filter((job) => job !== undefined);
+  if (parents.length === 0) return {};
+  const onFailure = (['fail', 'fail', 'continue', 'ignore'] as const)[wish.pick % 4] ?? 'fail';
+  return { dependsOn: { jobs: parents.slice(0, 1 + (wish.pick % 2)).map(({ ref }) => ref), onFailure } };
 }
 
 function idempotencyOf(world: World, wish: Wish): Idempotency {

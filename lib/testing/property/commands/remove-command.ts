@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { JOB_STATES, type JobState } from '../../../contract/index.js';
+import { dependentsOf } from '../model-dependencies.js';
 import type { World } from '../world.js';
 import { Command } from './command.js';
 
@@ -37,6 +38,9 @@ export class ClearCommand extends Command {
     const lane = world.lane(this.lane);
     const states = JOB_STATES.filter((state) => state !== 'running' && this.states.includes(state));
     const gone = lane.in(...states);
+    // Which of them goes first decides what becomes of those that depend on it, and is not said.
+    const links = gone.flatMap((job) => dependentsOf(world.model.jobs, job));
+    if (links.some(({ link }) => link.status === 'open')) return;
     assert.equal(await world.stage.queue.clear(lane.name, this.states), gone.length, 'jobs cleared');
     for (const job of gone) world.model.remove(job);
   }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { reopensClearly } from '../model-dependencies.js';
+import type { ModelJob } from '../model-job.js';
 import type { World } from '../world.js';
 import { Command } from './command.js';
 
@@ -18,13 +20,17 @@ export class ReplayCommand extends Command {
     const dead = world.model.jobs.filter(
       ({ state, given }) => state === 'failed' && given.unique === undefined,
     );
-    // Any job may be asked for; one with a unique key not while it is dead, since another may have the key by now.
     const job = dead[this.pick % Math.max(1, dead.length)] ?? world.job(this.pick);
-    if (job === undefined || (job.state === 'failed' && job.given.unique !== undefined)) return;
+    if (job === undefined || (job.state === 'failed' && !this.isClear(world, job))) return;
     const delay = this.delay > 0 ? world.model.between(this.delay) : 0;
     const expected = job.state === 'failed' ? 'retried' : 'not-dead';
     const verdicts = await world.stage.queue.retryDead([job.ref, job.ref], { delay });
     assert.deepEqual(verdicts, [expected, 'not-dead'], 'verdicts of the replay');
     if (expected === 'retried') world.model.retryDead(job, delay);
+  }
+
+  /** Another job may have a unique key by now, and not all dependents know what they wait for. */
+  private isClear({ model }: World, job: ModelJob): boolean {
+    return job.given.unique === undefined && reopensClearly(model.jobs, job);
   }
 }
