@@ -96,7 +96,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     name: 'LeaseLostError',
     what: 'The lease of a job ran out or was taken over, so this verdict about it was not applied.',
     remedy:
-      'Keep the event loop free for longer than a third of `worker.lease`, or raise it. The job runs again.',
+      'Block the event loop for less than two thirds of `worker.lease` (leases are renewed at a third of it), or raise it; settle or `extend` in time what was taken by hand. The job runs again.',
   },
   TASKS_NOT_FOUND: {
     name: 'TaskNotFoundError',
