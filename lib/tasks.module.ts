@@ -56,10 +56,19 @@ export class TasksModule {
    * `forRoot()` for tests of a part of an app: memory, one worker, and every queue that is asked for is there, whatever
    * backend it has in the whole app.
    *
+   * The workers start with `app.init()`: `compile()` alone makes the providers, and no job is run.
+   *
    * @param options Of `forRoot()`, brokers apart: a clock of the test's own, or `worker: { autoStart: false }`.
    *
    * @example
-   * const app = await Test.createTestingModule({ imports: [TasksModule.stub(), OrdersModule] }).compile();
+   * const app = await Test.createTestingModule({ imports: [TasksModule.stub(), OrdersModule] })
+   *   .overrideProvider(Mailer)
+   *   .useValue(fakeMailer)
+   *   .compile();
+   * await app.init(); // starts the workers
+   * const job = await app.get(OrderService).place({ id: '7' }); // enqueues
+   * expect(await job.result()).toBe('invoice 7');
+   * await app.close();
    */
   static stub(options: TasksStubOptions = {}): DynamicModule {
     const stubbed = { ...options, worker: { workerCount: 1, ...options.worker } };

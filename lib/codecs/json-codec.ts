@@ -8,11 +8,14 @@ import { isPlainJson } from './json-plain.js';
 const SAFELY = { protoAction: 'remove', constructorAction: 'remove' } as const;
 
 /**
- * JSON, the default codec. `undefined` is no payload at all; properties that are `undefined` are left out.
+ * JSON, the default codec. `undefined` is no payload at all.
  *
- * `encode` refuses what JSON would drop or change without a word: functions, symbols, bigints, `NaN` and infinities,
- * `Map`, `Set`, promises, errors, regular expressions, binary data, cycles, and more than 64 levels. A value with
- * `toJSON()` is asked first, so a `Date` and a `Buffer` pass.
+ * `encode` refuses what JSON has no way to write: functions, symbols, bigints, `NaN` and infinities, invalid dates, `Map`,
+ * `Set`, promises, errors, regular expressions, binary data, cycles, and more than 64 levels. A value with `toJSON()` is
+ * asked first, so a `Date` and a `Buffer` pass. As with JSON everywhere, properties that are `undefined`, symbol keys and
+ * what is not enumerable are left out, and `undefined` in a list becomes `null`.
+ *
+ * `decode` takes out keys that could reach a prototype.
  *
  * @example
  * jsonCodec.encode({ to: 'ada@example.com', at: new Date(0) }); // '{"to":"ada@example.com","at":"1970-01-01T00:00:00.000Z"}'

@@ -14,13 +14,16 @@ export interface OptionDefault {
 }
 
 /**
- * Every option of `TasksModule.forRoot()`, and `circuitBreaker` of `@Task()`, in order, read from the schema that
- * checks them. The docs' table is held equal to it by a test.
+ * Every option of `TasksModule.forRoot()`, in order, read from the schema that checks them. The docs' table is held equal
+ * to it by a test.
  */
-export const OPTION_DEFAULTS: readonly OptionDefault[] = [
-  ...rowsOf(optionSchema, ''),
-  ...rowsOf(circuitBreakerSchema, 'task.circuitBreaker.'),
-];
+export const OPTION_DEFAULTS: readonly OptionDefault[] = rowsOf(optionSchema, '');
+
+/** Likewise what `circuitBreaker` of `@Task()` takes: a task alone can have one. */
+export const CIRCUIT_BREAKER_DEFAULTS: readonly OptionDefault[] = rowsOf(
+  circuitBreakerSchema,
+  'circuitBreaker.',
+);
 
 function rowsOf(schema: z.ZodType, prefix: string): OptionDefault[] {
   const object = unwrap(schema);

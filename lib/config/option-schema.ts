@@ -26,9 +26,9 @@ const rateLimit = z
     {
       limit: field
         .whole(1)
-        .meta({ type: 'number', description: 'Starts in any `per`.', otherwise: 'required' }),
+        .meta({ type: 'number', description: 'Starts a `per` in the long run.', otherwise: 'required' }),
       per: field.duration(1).meta({ type: 'duration', description: 'The window.', otherwise: 'required' }),
-      burst: field.optionalWhole('Starts at once after a pause.', 'the limit', 1),
+      burst: field.optionalWhole('Starts at once after a pause; 1 spaces all starts evenly.', 'the limit', 1),
     },
     { error: 'must be { limit, per, burst? }' },
   )
@@ -93,7 +93,8 @@ export const queueSchema = z.strictObject(
     concurrency: field.optionalWhole('Running at once over all processes.', NO_LIMIT, 1),
     rateLimit: rateLimit.optional().meta({
       type: '{ limit, per, burst? }',
-      description: 'Starts over all processes.',
+      description:
+        'Starts in how long, over all processes: `limit` a `per` in the long run, at most `limit + burst` in one.',
       otherwise: NO_LIMIT,
     }),
     middleware: middlewareList("Around this queue's jobs, inside the global middleware."),
@@ -105,7 +106,10 @@ const workerSchema = z.strictObject({
   workerCount: field.wholeOption('Workers in this process.', 4, 1, 10_000),
   maxConcurrentTasks: field.wholeOption('Jobs that each worker runs at once.', 10, 1, 100_000),
   pollInterval: field.durationOption('How often to look for work that nothing announced.', '500ms', 1),
-  shutdownTimeout: field.durationOption('What running jobs get before their signal is aborted.', '30s'),
+  shutdownTimeout: field.durationOption(
+    'What running jobs get before their signal is aborted; draining takes up to 6 s more.',
+    '30s',
+  ),
   lease: field.durationOption('How long a job stays with a worker that says nothing.', '30s', '1s'),
   queues: z
     .array(field.name(), { error: 'must be a list of queue names' })

@@ -4,7 +4,7 @@ import type { Priority } from './priority.js';
 
 /** How one call is enqueued. What is not given comes from the task's own options, then from the module's. */
 export interface EnqueueOptions {
-  /** An id of your own (1–128 of `A–Z a–z 0–9 . _ : -`). The same id again gives the existing job. Default: a UUIDv7. */
+  /** An id of your own (1–128 of `A–Z a–z 0–9 . _ : -`). The same id again on its queue gives the existing job. Default: a UUIDv7. */
   readonly id?: string | undefined;
   /** 0 to 20; higher runs first. Default: the task's. */
   readonly priority?: Priority | undefined;
@@ -17,8 +17,8 @@ export interface EnqueueOptions {
   /** Of each run; capped by `timeout.max`. Default: the task's. */
   readonly timeout?: Duration | undefined;
   /**
-   * The same key gives back the job that has it, in whatever process, for 24 hours from its enqueue. A cancelled or
-   * deleted job frees its key, a failed one does not. Default: the task's, else none.
+   * The same key on the same queue gives back the job that has it, in whatever process, for `idempotencyTtl` (24 h) from
+   * its enqueue. A cancelled or deleted job frees its key, a failed one does not. Default: the task's, else none.
    */
   readonly idempotencyKey?: string | undefined;
   /**

@@ -25,13 +25,20 @@ export interface NamedBackendOptions extends BackendOptions {
   readonly primary?: boolean | undefined;
 }
 
-/** How many jobs may start in how long. */
+/**
+ * How many jobs may start in how long: `limit` a `per` in the long run. After a pause `burst` start at once, so at most
+ * `limit + burst` start in any `per`. Where the other side refuses what is over its limit, take `burst: 1`: starts are
+ * then spaced evenly, and no `per` has more than `limit + 1` of them.
+ *
+ * @example
+ * { name: 'mails', rateLimit: { limit: 10, per: '1s', burst: 1 } } // one every 100 ms
+ */
 export interface RateLimitOptions {
-  /** Starts in any `per`, over all processes. */
+  /** Starts a `per` in the long run, over all processes. */
   readonly limit: number;
   /** The time that `limit` is counted over. */
   readonly per: Duration;
-  /** Starts at once after a pause. Default: `limit`. */
+  /** Starts at once after a pause; 1 spaces all starts evenly. Default: `limit`. */
   readonly burst?: number | undefined;
 }
 
@@ -45,7 +52,7 @@ export interface QueueOptions {
   readonly maxSize?: number | undefined;
   /** Running at once over all processes. Default: no limit. */
   readonly concurrency?: number | undefined;
-  /** Starts over all processes. Default: no limit. */
+  /** Starts in how long, over all processes: `limit` a `per` in the long run, at most `limit + burst` in one. Default: no limit. */
   readonly rateLimit?: RateLimitOptions | undefined;
   /** Middleware of this queue's jobs, inside the global one. Default: none. */
   readonly middleware?: readonly TaskMiddlewareType[] | undefined;
@@ -58,7 +65,10 @@ export interface WorkerOptions {
   readonly maxConcurrentTasks?: number | undefined;
   /** How often to look for work that nothing announced. Default 500 ms. */
   readonly pollInterval?: Duration | undefined;
-  /** How long running jobs get at shutdown before their signal is aborted. Default 30 s. */
+  /**
+   * How long running jobs get at shutdown before their signal is aborted. Draining takes up to 6 s more: 1 s in which
+   * aborted handlers may end, 5 s for what is to be settled. Default 30 s.
+   */
   readonly shutdownTimeout?: Duration | undefined;
   /** How long a job stays with a worker that says nothing; at least 1 s. Default 30 s. */
   readonly lease?: Duration | undefined;

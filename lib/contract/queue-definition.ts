@@ -1,12 +1,15 @@
 import type { Ms } from './job-record.js';
 
 /**
- * At most `limit` in any `per` milliseconds once the burst is used up (GCRA: one number a bucket, no window edges).
- * `burst` is how many may go at once after a pause; default `limit`.
+ * `limit` starts a `per` in the long run; after a pause `burst` may start at once. So at most `limit + burst` in any
+ * window of `per` milliseconds: with `burst: 1` starts are spaced evenly, and no window has more than `limit + 1`.
+ *
+ * GCRA, the generic cell rate algorithm (ATM Forum, 1996): one number a bucket, and no edges of windows.
  */
 export interface RateLimit {
   readonly limit: number;
   readonly per: Ms;
+  /** Default: `limit`. */
   readonly burst?: number;
 }
 
@@ -17,7 +20,7 @@ export interface QueueDefinition {
   readonly brokerName?: string;
   /** Refuses an enqueue when this many jobs are neither running nor finished. Default: no limit. */
   readonly maxSize?: number;
-  /** Starts a second over all processes. Default: no limit. */
+  /** How many jobs may start in how long, over all processes. Default: no limit. */
   readonly rateLimit?: RateLimit;
   /** Running at once over all processes. Default: no limit. */
   readonly concurrency?: number;

@@ -20,8 +20,8 @@ export interface TaskOptions {
   readonly scheduleAt?: Date | undefined;
   /** Calls with the same key give back the same job for `idempotencyTtl`. Default: none. */
   readonly idempotencyKey?: string | ((payload: never) => string | undefined) | undefined;
-  /** On top of the module's `retry`. Default: nothing. */
+  /** On top of the module's `retry`, with the same keys. Default: nothing. */
   readonly retry?: Omit<RetryOptions, 'maxRetries'> | undefined;
-  /** `true` takes the breaker's own defaults. Default: none. */
+  /** Stops running the task while it keeps failing; `true` takes the breaker's own defaults. Default: none. */
   readonly circuitBreaker?: boolean | CircuitBreakerOptions | undefined;
 }

@@ -54,7 +54,8 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   TASKS_DUPLICATE_TASK: {
     name: 'DuplicateTaskError',
     what: 'Two methods register the same task name.',
-    remedy: 'Give one of them another name with `@Task({ name })`.',
+    remedy:
+      'Give one of them another name with `@Task({ name })`. When both are the same class: provide it once, and export it from there.',
   },
   TASKS_EXECUTION: {
     name: 'TaskExecutionError',
@@ -96,7 +97,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     name: 'LeaseLostError',
     what: 'The lease of a job ran out or was taken over, so this verdict about it was not applied.',
     remedy:
-      'Keep the event loop free for longer than a third of `worker.lease`, or raise it. The job runs again.',
+      'Block the event loop for less than two thirds of `worker.lease` (leases are renewed at a third of it), or raise it; settle or `extend` in time what was taken by hand. The job runs again.',
   },
   TASKS_NOT_FOUND: {
     name: 'TaskNotFoundError',
@@ -132,7 +133,8 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   TASKS_RESULT_TIMEOUT: {
     name: 'ResultTimeoutError',
     what: 'The job did not end within the time that the caller was ready to wait.',
-    remedy: 'Wait longer with `result({ timeout })`, or look again later: the job goes on.',
+    remedy:
+      'Wait longer with `result({ timeout })`, or look again later: the job goes on. Were the workers started? They are when all of the app has started; in a test, by `app.init()`.',
   },
   TASKS_RETRY_LATER: {
     name: 'RetryLaterError',
@@ -141,7 +143,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   },
   TASKS_STALLED: {
     name: 'TaskStalledError',
-    what: 'The job lost its lease too often: its workers died, froze or blocked their event loop.',
+    what: 'The job lost its lease too often: its workers died, froze or blocked their event loop. Stands in the record of its dead letter.',
     remedy: 'Find out what the job does to its process; mend it and retry the dead letter.',
   },
   TASKS_TIMEOUT: {

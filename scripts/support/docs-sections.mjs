@@ -21,6 +21,7 @@ export async function renderSections() {
     events: renderEvents(contract, interfaces),
     capabilities: await renderCapabilities(contract, interfaces),
     'module-options': renderOptions(config.OPTION_DEFAULTS),
+    'breaker-options': renderOptions(config.CIRCUIT_BREAKER_DEFAULTS),
     'task-options': renderOptions(interfaces.options('TaskOptions')),
     'enqueue-options': renderOptions(interfaces.options('EnqueueOptions')),
   };

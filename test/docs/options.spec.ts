@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { OPTION_DEFAULTS } from '../../lib/config/index.js';
+import { CIRCUIT_BREAKER_DEFAULTS, OPTION_DEFAULTS } from '../../lib/config/index.js';
 import { tableRows } from './pages.js';
 
 describe('docs/configuration.md', () => {
   it('has every option with the default that is in force, in the order of the schema and no other', () => {
     expect(tableRows('docs/configuration.md', 'module-options')).toEqual(
       OPTION_DEFAULTS.map((row) => [row.path, row.type, row.default, row.description]),
+    );
+  });
+});
+
+describe('docs/tasks.md', () => {
+  it('has every option of a circuit breaker with the default that is in force', () => {
+    expect(tableRows('docs/tasks.md', 'breaker-options')).toEqual(
+      CIRCUIT_BREAKER_DEFAULTS.map((row) => [row.path, row.type, row.default, row.description]),
     );
   });
 });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { OPTION_DEFAULTS, resolveOptions, toMs, type OptionDefault } from '../../../lib/config/index.js';
+import type { TasksModuleOptions } from '../../../lib/contract/index.js';
+import {
+  CIRCUIT_BREAKER_DEFAULTS,
+  OPTION_DEFAULTS,
+  resolveOptions,
+  resolveTaskOptions,
+  toMs,
+  type OptionDefault,
+} from '../../../lib/config/index.js';
 
 const resolved = resolveOptions() as unknown as Record<string, unknown>;
 const at = (path: string): unknown =>
@@ -10,6 +18,22 @@ const expectedText = (value: unknown, { type, default: text }: OptionDefault): R
   if (value === undefined) return /^(?:no |all |10,000)/u;
   const told = type === 'duration' && toMs(text) === value ? text : JSON.stringify(value).replaceAll('"', '');
   return new RegExp(`^${told}$`, 'u');
+};
+
+/** Options that have a value of no use at this path, `[]` being a list of one entry. */
+const withValue = (path: string): TasksModuleOptions =>
+  path.split('.').reduceRight<unknown>((value, step) => {
+    const key = step.replace('[]', '');
+    return { [key]: step === key ? value : [value] };
+  }, null) as TasksModuleOptions;
+
+const refusalOf = (call: () => unknown): string => {
+  try {
+    call();
+    return '';
+  } catch (error) {
+    return String(error);
+  }
 };
 
 describe('OPTION_DEFAULTS', () => {
@@ -33,11 +57,25 @@ describe('OPTION_DEFAULTS', () => {
     }
   });
 
+  it.each(OPTION_DEFAULTS.map(({ path }) => path))('has in %s a key that `forRoot` takes', (path) => {
+    expect(refusalOf(() => resolveOptions(withValue(path)))).not.toContain('is not an option');
+  });
+
   const plain = OPTION_DEFAULTS.filter(
     ({ path, type }) => /^(?:worker|retry|payload|timeout|retention)\./u.test(path) && type !== 'function',
   );
 
   it.each(plain.map((row) => [row.path, row] as const))('tells the default of %s as it is', (path, row) => {
     expect(row.default).toMatch(expectedText(at(path), row));
+  });
+});
+
+describe('CIRCUIT_BREAKER_DEFAULTS', () => {
+  it.each(CIRCUIT_BREAKER_DEFAULTS)('tells the default of $path, which only a task takes', (row) => {
+    const { retry, timeout } = resolveOptions();
+    const task = resolveTaskOptions({ circuitBreaker: true }, 'send', { retry, timeout });
+    const key = row.path.replace('circuitBreaker.', '') as 'threshold' | 'cooldown';
+    expect(expectedText(task.circuitBreaker?.[key], row).test(row.default)).toBe(true);
+    expect(refusalOf(() => resolveOptions(withValue(row.path)))).toContain('is not an option');
   });
 });
