@@ -1,4 +1,5 @@
 export * from './durations.js';
+export * from './known-keys.js';
 export * from './names.js';
 export * from './nearest-name.js';
 export { OPTION_DEFAULTS, type OptionDefault } from './option-defaults.js';

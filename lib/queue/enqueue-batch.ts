@@ -1,4 +1,5 @@
 import type { Clock, EnqueueCallOptions, EnqueueRequest, EnqueueVerdict, NewJob } from '../contract/index.js';
+import { assertKnownKeys } from '../config/index.js';
 import { InvalidOptionError, PartlyEnqueuedError, TaskError, TaskValidationError } from '../errors/index.js';
 import type { StoreLink } from '../state/index.js';
 import type { DependencyResolver, DependentJob } from './dependency-resolver.js';
@@ -26,6 +27,7 @@ interface Problem {
 
 /** Lines of a message about many bad requests; `issues` has them all. */
 const SHOWN = 20;
+const BATCH_OPTIONS = ['atomic', 'tx'] as const satisfies readonly (keyof EnqueueCallOptions)[];
 
 /** Enqueues many jobs with one call of the backend: all of them, or, where the backend can, none. */
 export class EnqueueBatch {
@@ -34,6 +36,7 @@ export class EnqueueBatch {
   async enqueue(requests: readonly EnqueueRequest[], options: EnqueueCallOptions): Promise<JobSnapshot[]> {
     if (!Array.isArray(requests))
       throw new InvalidOptionError([{ path: 'requests', message: 'must be a list' }]);
+    assertKnownKeys(options, BATCH_OPTIONS);
     const dependents = this.read(requests);
     const isLinked = dependents.some(({ dependsOn }) => dependsOn.length > 0);
     const jobs = isLinked ? await this.parts.resolver.resolve(dependents) : dependents.map(({ job }) => job);
