@@ -76,8 +76,9 @@ export class DuplicateTaskError extends TaskError {
     readonly taskName: string,
     readonly first: string,
     readonly second: string,
+    options?: TaskErrorOptions,
   ) {
-    super('TASKS_DUPLICATE_TASK', `Task "${taskName}" is registered by ${first} and by ${second}.`);
+    super('TASKS_DUPLICATE_TASK', `Task "${taskName}" is registered by ${first} and by ${second}.`, options);
   }
 }
 

@@ -1,6 +1,7 @@
+import { types } from 'node:util';
 import { HIGHEST_PRIORITY, LOWEST_PRIORITY, type EnqueueOptions } from '../contract/index.js';
 import { assertJobId, assertKey, didYouMean, toMs } from '../config/index.js';
-import { InvalidDurationError, InvalidOptionError } from '../errors/index.js';
+import { InvalidOptionError } from '../errors/index.js';
 
 /** The options of one call. `name` and `payload` stand in a request, `queue` in a call that chooses its queue. */
 export const CALL_OPTIONS = [
@@ -70,7 +71,7 @@ export function readCallOptions(
         read.priority = whole(key, value, LOWEST_PRIORITY, HIGHEST_PRIORITY);
         break;
       case 'delay':
-        read.delay = value instanceof Date ? untilMoment(key, value, now) : toMs(value as string, key);
+        read.delay = types.isDate(value) ? untilMoment(key, value, now) : toMs(value as string, key);
         break;
       case 'scheduleAt':
         read.delay = untilMoment(key, value, now);
@@ -94,10 +95,10 @@ export function readCallOptions(
   return read;
 }
 
-/** How long until a moment; one that has passed means at once. */
+/** How long until a moment; one that has passed means at once. @throws InvalidOptionError for what is no valid Date */
 export function untilMoment(path: string, moment: unknown, now: () => number): number {
-  const at = moment instanceof Date ? moment.getTime() : Number.NaN;
-  if (Number.isNaN(at)) throw new InvalidDurationError(moment, path);
+  const at = types.isDate(moment) ? moment.getTime() : Number.NaN;
+  if (Number.isNaN(at)) throw invalid(path, 'must be a valid Date');
   return Math.max(0, Math.ceil(at - now()));
 }
 
