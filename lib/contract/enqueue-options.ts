@@ -27,6 +27,11 @@ export interface EnqueueOptions {
    * retried. Default: none.
    */
   readonly dependsOn?: Dependency | readonly Dependency[] | undefined;
+  /**
+   * What travels with the job beside its payload, for middleware more than for handlers: a tenant, a trace. Read with
+   * `ctx.headers`, in every run. At most 4 KiB together; names of 1–128 characters, no control characters. Default: none.
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A job that another waits for. */

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { HIGHEST_PRIORITY, LOWEST_PRIORITY, type EnqueueOptions } from '../contract/index.js';
 import { assertJobId, assertKey, didYouMean, toMs } from '../config/index.js';
 import { InvalidOptionError } from '../errors/index.js';
+import { readHeaders } from './job-headers.js';
 
 /** The options of one call. `name` and `payload` stand in a request, `queue` in a call that chooses its queue. */
 export const CALL_OPTIONS = [
@@ -13,6 +14,7 @@ export const CALL_OPTIONS = [
   'timeout',
   'idempotencyKey',
   'dependsOn',
+  'headers',
 ] as const satisfies readonly (keyof EnqueueOptions)[];
 
 /** Keys that some form of a call has beside its options. */
@@ -28,6 +30,7 @@ export interface CallOptions {
   /** Milliseconds. */
   timeout: number | undefined;
   idempotencyKey: string | undefined;
+  headers: Readonly<Record<string, string>> | undefined;
 }
 
 const MOST_RETRIES = 1_000_000;
@@ -40,6 +43,7 @@ export const NO_OPTIONS: CallOptions = Object.freeze({
   maxRetries: undefined,
   timeout: undefined,
   idempotencyKey: undefined,
+  headers: undefined,
 });
 
 /**
@@ -85,6 +89,9 @@ export function readCallOptions(
       case 'idempotencyKey':
         assertKey(value);
         read.idempotencyKey = value;
+        break;
+      case 'headers':
+        read.headers = readHeaders(value);
         break;
       case 'dependsOn':
         break;
