@@ -15,6 +15,15 @@ const refusal = (value: unknown): TaskValidationError => {
   throw new Error('The value was not refused.');
 };
 
+const encodedOrRefused = (value: unknown): string | undefined => {
+  try {
+    return jsonCodec.encode(value) as string;
+  } catch (error) {
+    if (error instanceof TaskValidationError) return undefined;
+    throw error;
+  }
+};
+
 const nested = (levels: number): unknown => {
   let value: unknown = {};
   for (let level = 1; level < levels; level += 1) value = { inner: value };
@@ -116,7 +125,7 @@ describe('jsonCodec', () => {
     ['binary data', { bytes: new Uint8Array(2) }, 'bytes', 'binary'],
     ['a WeakMap', { cache: new WeakMap() }, 'cache', 'weak'],
     ['`undefined` in a list', { ids: [1, undefined] }, 'ids.1', 'undefined'],
-    ['a hole in a list', { ids: new Array(1) }, 'ids.0', 'a hole'],
+    ['a hole in a list', { ids: Object.assign([], { length: 1 }) }, 'ids.0', 'a hole'],
     ['an item whose toJSON gives nothing', [{ toJSON: () => undefined }], '0', 'undefined'],
     ['a key __proto__', JSON.parse('{"a":{"__proto__":1}}'), 'a.__proto__', 'prototype'],
     [
@@ -196,14 +205,8 @@ describe('jsonCodec', () => {
     const tricky = object({ key, withNullPrototype: false, maxDepth: 3, values: [constant(1)] });
     assert(
       property(tricky, (value) => {
-        let text: string | undefined;
-        try {
-          text = jsonCodec.encode(value) as string;
-        } catch (error) {
-          expect(error).toBeInstanceOf(TaskValidationError);
-          return;
-        }
-        expect(JSON.stringify(jsonCodec.decode(text))).toBe(text);
+        const text = encodedOrRefused(value);
+        expect(text && JSON.stringify(jsonCodec.decode(text))).toBe(text);
       }),
     );
   });

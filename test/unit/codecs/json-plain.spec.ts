@@ -40,7 +40,7 @@ describe('the quick look at a payload', () => {
       })(),
     ],
     ['`undefined` in an array', [1, undefined, 2]],
-    ['a hole in an array', Array.from({ length: 2, 0: 1 }).concat(new Array(1))],
+    ['a hole in an array', Object.assign([1], { length: 2 })],
     ['an own `__proto__`', JSON.parse('{"a":{"__proto__":1}}')],
     ['a `constructor`', { a: { constructor: { prototype: 1 } } }],
     ['not a number', { n: Number.NaN }],

@@ -58,7 +58,7 @@ describe('Headers', () => {
   it('may have no prototype', async () => {
     const { queue } = await QueueStage.open();
     const headers = Object.assign(Object.create(null) as object, { tenant: 'acme' });
-    await queue.enqueue('send-email', {}, { headers: headers as Record<string, string> });
+    await queue.enqueue('send-email', {}, { headers });
     expect((await queue.dequeue())?.headers).toEqual({ tenant: 'acme' });
   });
 
