@@ -122,7 +122,9 @@ export class HandWorker implements HandSettler {
     if (verdict === 'unknown') throw new JobNotFoundError(job.id);
     // Also when it was put back: a cancel that was requested meanwhile ends it here.
     if (finished.hasWaiters) finished.announce({ queue: job.queue, id: job.id });
-    return verdict === 'applied';
+    // Then it does not run again, and that has been told.
+    const wasCancelled = claim.ended?.some(({ queue, id }) => id === job.id && queue === job.queue) === true;
+    return verdict === 'applied' && !wasCancelled;
   }
 
   private tellNack({ claimed }: DequeuedJob, outcome: Outcome, error: unknown): void {
