@@ -1,5 +1,5 @@
 import type { TaskBackend, TaskBackendFactory, TaskBackendOptions } from '../contract/index.js';
-import { InvalidBackendError, TaskError } from '../errors/index.js';
+import { InvalidBackendError, isInstance, TaskError, toErrorRecord } from '../errors/index.js';
 import { assertBackend } from './assert-backend.js';
 import { createMemoryBackend } from './memory/index.js';
 
@@ -48,14 +48,12 @@ export class TaskBackendRegistry {
     try {
       made = await factory(options);
     } catch (error) {
-      if (error instanceof TaskError) throw error;
-      throw new InvalidBackendError(`${title} cannot be made: ${messageOf(error)}`, { cause: error });
+      if (isInstance(error, TaskError)) throw error;
+      throw new InvalidBackendError(`${title} cannot be made: ${toErrorRecord(error).message}`, {
+        cause: error,
+      });
     }
     assertBackend(made, `${title} of type ${JSON.stringify(options.type)}`);
     return made;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

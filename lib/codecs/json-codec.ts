@@ -1,6 +1,6 @@
 import { parse } from 'secure-json-parse';
 import type { Payload, PayloadCodec } from '../contract/index.js';
-import { TaskCodecError, TaskError } from '../errors/index.js';
+import { isInstance, TaskCodecError, TaskError } from '../errors/index.js';
 import { toCarriable, uncarried } from './json-carriable.js';
 import { isPlainJson } from './json-plain.js';
 
@@ -26,7 +26,7 @@ export const jsonCodec: PayloadCodec = {
     try {
       return JSON.stringify(isPlainJson(value) ? value : toCarriable(value));
     } catch (error) {
-      if (error instanceof TaskError) throw error;
+      if (isInstance(error, TaskError)) throw error;
       throw uncarried('it throws while it is read', '', error);
     }
   },

@@ -88,7 +88,8 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** An object may have no prototype, or a `toString` that throws. */
+/** An object may have no prototype, it and a function a `toString` that throws. */
 function describe(value: unknown): string {
+  if (typeof value === 'function') return 'A function';
   return typeof value === 'object' && value !== null ? 'An object' : String(value);
 }

@@ -1,6 +1,12 @@
 import type { Clock, EnqueueCallOptions, EnqueueRequest, EnqueueVerdict, NewJob } from '../contract/index.js';
 import { assertKnownKeys } from '../config/index.js';
-import { InvalidOptionError, PartlyEnqueuedError, TaskError, TaskValidationError } from '../errors/index.js';
+import {
+  InvalidOptionError,
+  isInstance,
+  PartlyEnqueuedError,
+  TaskError,
+  TaskValidationError,
+} from '../errors/index.js';
 import type { StoreLink } from '../state/index.js';
 import type { DependencyResolver, DependentJob } from './dependency-resolver.js';
 import { troubleOf, type EnqueueGather } from './enqueue-gather.js';
@@ -69,7 +75,7 @@ export class EnqueueBatch {
       try {
         dependents.push(this.readOne(request));
       } catch (error) {
-        if (!(error instanceof TaskError)) throw error;
+        if (!isInstance(error, TaskError)) throw error;
         problems.push({ index, error });
       }
     });
