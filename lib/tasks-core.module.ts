@@ -39,8 +39,8 @@ export class TasksCoreModule {
 }
 
 /** The names that can be read from the options before they are checked. */
-function declaredIn({ queues, backends }: TasksModuleOptions): string[] {
-  const entries: unknown = [...list(queues), ...list(backends)];
+function declaredIn(options: TasksModuleOptions | null): string[] {
+  const entries: unknown = [...list(options?.queues), ...list(options?.backends)];
   const names = (entries as { name?: unknown }[]).map((entry) => entry?.name);
   return [...BUILT_IN_QUEUES, ...names.filter((name) => typeof name === 'string')];
 }

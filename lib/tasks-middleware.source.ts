@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ModuleRef, type ModulesContainer } from '@nestjs/core';
 import type { ResolvedQueue } from './config/index.js';
 import type { TaskMiddleware, TaskMiddlewareHooks, TaskMiddlewareType } from './contract/index.js';
-import { TaskRegistrationError } from './errors/index.js';
+import { TaskRegistrationError, toErrorRecord } from './errors/index.js';
 import { type HandlerRegistry, hostsOf, importersOf, type ModuleHost } from './handlers/index.js';
 import { type MiddlewareSource, toMiddleware } from './middleware/index.js';
 import { TasksRunner } from './tasks.runner.js';
@@ -68,7 +68,7 @@ export class TasksMiddlewareSource implements MiddlewareSource {
     try {
       this.instances.set(type, toMiddleware(this.provided(type, host) ?? (await create(type, host))));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = toErrorRecord(error).message;
       throw new TaskRegistrationError(
         `Middleware ${type.name} cannot be made in ${host.metatype.name}: ${reason}\nList it in the providers of a module that has what it needs.`,
         { cause: error },

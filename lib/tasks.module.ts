@@ -1,10 +1,17 @@
 import { type DynamicModule, forwardRef, Module, type Type } from '@nestjs/common';
+import { assertKnownKeys } from './config/index.js';
 import type { TasksModuleOptions } from './contract/index.js';
-import { TaskRegistrationError } from './errors/index.js';
+import { InvalidOptionError, TaskRegistrationError } from './errors/index.js';
 import { TASK_FEATURE, type TaskFeature } from './handlers/index.js';
 import { TasksCoreModule } from './tasks-core.module.js';
 import { TasksFeatureModule, type TasksFeatureOptions } from './tasks-feature.module.js';
 import { runnerProvider } from './tasks.runner.js';
+
+const FEATURE_OPTIONS = [
+  'handlers',
+  'imports',
+  'queues',
+] as const satisfies readonly (keyof TasksFeatureOptions)[];
 
 /** What `TasksModule.stub()` takes. */
 export type TasksStubOptions = Omit<TasksModuleOptions, 'backend' | 'backends' | 'backendTypes'>;
@@ -36,12 +43,16 @@ export class TasksModule {
    * What one feature adds: its handlers as providers, what they need, and its queues. Any number of times; no second pool
    * of workers comes with it.
    *
+   * @throws InvalidOptionError for a key that does not exist, TaskRegistrationError for a handler that is no class
+   *
    * @example
    * @Module({ imports: [TasksModule.forFeature({ handlers: [ReportTasks], imports: [StorageModule], queues: ['reports'] })] })
    * export class ReportsModule {}
    */
   static forFeature(feature: readonly Type[] | TasksFeatureOptions): DynamicModule {
-    const { handlers = [], imports = [], queues = [] } = isList(feature) ? { handlers: feature } : feature;
+    const given: TasksFeatureOptions = isList(feature) ? { handlers: feature } : feature;
+    assertKnownKeys(given, FEATURE_OPTIONS, 'forFeature');
+    const { handlers = [], imports = [], queues = [] } = given;
     assertClasses(handlers);
     const brought: TaskFeature = { queues };
     return {
@@ -92,10 +103,13 @@ function root(makeCore: () => DynamicModule): DynamicModule {
 const isList = (feature: readonly Type[] | TasksFeatureOptions): feature is readonly Type[] =>
   Array.isArray(feature);
 
-function assertClasses(handlers: readonly unknown[]): void {
+function assertClasses(handlers: unknown): asserts handlers is readonly Type[] {
+  if (!Array.isArray(handlers)) {
+    throw new InvalidOptionError([{ path: 'forFeature.handlers', message: 'must be a list of classes' }]);
+  }
   const place = handlers.findIndex((handler) => typeof handler !== 'function');
   if (place < 0) return;
   throw new TaskRegistrationError(
-    `TasksModule.forFeature(): handler ${place + 1} is ${String(handlers[place])}, not a class. A circular import leaves classes undefined.`,
+    `TasksModule.forFeature(): handler ${place + 1} is ${String((handlers as unknown[])[place])}, not a class. A circular import leaves classes undefined.`,
   );
 }

@@ -1,5 +1,6 @@
 import type { TaskBackend, TaskBackendFactory, TaskBackendOptions } from '../contract/index.js';
-import { InvalidBackendError, TaskError } from '../errors/index.js';
+import { InvalidBackendError, isInstance, TaskError, toErrorRecord } from '../errors/index.js';
+import { assertBackend } from './assert-backend.js';
 import { createMemoryBackend } from './memory/index.js';
 
 /**
@@ -31,7 +32,8 @@ export class TaskBackendRegistry {
 
   /**
    * Makes a backend, unopened.
-   * @throws InvalidBackendError when the type is unknown, or its factory cannot make a backend of these options
+   * @throws InvalidBackendError when the type is unknown, or its factory cannot make a backend of these options or makes
+   * something else
    */
   async create(options: TaskBackendOptions): Promise<TaskBackend> {
     const factory = this.factories.get(options.type);
@@ -42,15 +44,16 @@ export class TaskBackendRegistry {
         `${title} has the unknown type ${JSON.stringify(options.type)}. Known: ${known}.`,
       );
     }
+    let made: unknown;
     try {
-      return await factory(options);
+      made = await factory(options);
     } catch (error) {
-      if (error instanceof TaskError) throw error;
-      throw new InvalidBackendError(`${title} cannot be made: ${messageOf(error)}`, { cause: error });
+      if (isInstance(error, TaskError)) throw error;
+      throw new InvalidBackendError(`${title} cannot be made: ${toErrorRecord(error).message}`, {
+        cause: error,
+      });
     }
+    assertBackend(made, `${title} of type ${JSON.stringify(options.type)}`);
+    return made;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

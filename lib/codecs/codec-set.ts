@@ -1,5 +1,5 @@
 import type { Payload, PayloadCodec } from '../contract/index.js';
-import { TaskCodecError, TaskError, TaskValidationError } from '../errors/index.js';
+import { isInstance, TaskCodecError, TaskError, TaskValidationError } from '../errors/index.js';
 import { jsonCodec } from './json-codec.js';
 
 /**
@@ -36,7 +36,7 @@ export class CodecSet {
     try {
       payload = codec.encode(value);
     } catch (error) {
-      if (error instanceof TaskError) throw error;
+      if (isInstance(error, TaskError)) throw error;
       throw new TaskValidationError(`Codec "${codec.name}" cannot carry the value.`, { cause: error });
     }
     if (payload === undefined || typeof payload === 'string' || payload instanceof Uint8Array) return payload;
@@ -49,7 +49,7 @@ export class CodecSet {
     try {
       return codec.decode(payload);
     } catch (error) {
-      if (error instanceof TaskError) throw error;
+      if (isInstance(error, TaskError)) throw error;
       throw new TaskCodecError(`Codec "${codec.name}" cannot read the stored payload.`, { cause: error });
     }
   }

@@ -73,6 +73,7 @@ function visitArray(items: readonly unknown[], trail: Trail, key: string | numbe
   for (let index = 0; index < items.length; index += 1) {
     const item = items[index];
     const carried = visit(item, trail, index);
+    if (carried === undefined) return refuse(nothing(items, index), trail, index);
     if (carried !== item) (copy ??= [...items])[index] = carried;
   }
   leave(trail, key);
@@ -88,9 +89,12 @@ function visitProperties(
   let copy: Record<string, unknown> | undefined;
   for (const name of Object.keys(value)) {
     const property = value[name];
+    if (name === '__proto__') return refuse('a key that reads as the prototype', trail, name);
     const carried = visit(property, trail, name);
-    // No prototype: a property named `__proto__` must stay one.
-    if (carried !== property) (copy ??= Object.assign(Object.create(null), value))[name] = carried;
+    if (name === 'constructor' && holdsPrototype(carried)) {
+      return refuse('an object with a `prototype`', trail, name);
+    }
+    if (carried !== property) (copy ??= { ...value })[name] = carried;
   }
   leave(trail, key);
   return copy ?? value;
@@ -104,6 +108,16 @@ function enter(value: object, trail: Trail, key: string | number | undefined): v
 function leave(trail: Trail, key: string | number | undefined): void {
   trail.objects.pop();
   if (key !== undefined) trail.keys.pop();
+}
+
+/** What JSON would write as null. */
+function nothing(items: readonly unknown[], index: number): string {
+  return index in items ? '`undefined` in a list (`null` is carried)' : 'a hole in a list';
+}
+
+/** Under the name `constructor` such an object can reach the prototype of whoever merges it: it is never decoded. */
+function holdsPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype');
 }
 
 /** What JSON writes as `{}`, or as a table of its bytes. A forgotten `await` is the one seen most. */

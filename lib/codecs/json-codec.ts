@@ -1,6 +1,6 @@
 import { parse } from 'secure-json-parse';
 import type { Payload, PayloadCodec } from '../contract/index.js';
-import { TaskCodecError, TaskError } from '../errors/index.js';
+import { isInstance, TaskCodecError, TaskError } from '../errors/index.js';
 import { toCarriable, uncarried } from './json-carriable.js';
 import { isPlainJson } from './json-plain.js';
 
@@ -10,12 +10,12 @@ const SAFELY = { protoAction: 'remove', constructorAction: 'remove' } as const;
 /**
  * JSON, the default codec. `undefined` is no payload at all.
  *
- * `encode` refuses what JSON has no way to write: functions, symbols, bigints, `NaN` and infinities, invalid dates, `Map`,
- * `Set`, promises, errors, regular expressions, binary data, cycles, and more than 64 levels. A value with `toJSON()` is
- * asked first, so a `Date` and a `Buffer` pass. As with JSON everywhere, properties that are `undefined`, symbol keys and
- * what is not enumerable are left out, and `undefined` in a list becomes `null`.
- *
- * `decode` takes out keys that could reach a prototype.
+ * `encode` refuses what JSON would drop or change without a word: functions, symbols, bigints, `NaN` and infinities,
+ * `Map`, `Set`, promises, errors, regular expressions, binary data, cycles, more than 64 levels, and what a list has
+ * `undefined` or nothing at all in the place of. Nor does it write what `decode` takes out: a key `__proto__`, and a
+ * `constructor` that holds an object with a `prototype`. A value with
+ * `toJSON()` is asked first, so a `Date` and a `Buffer` pass. Properties that are
+ * `undefined`, symbol keys and what is not enumerable are left out, as with JSON everywhere.
  *
  * @example
  * jsonCodec.encode({ to: 'ada@example.com', at: new Date(0) }); // '{"to":"ada@example.com","at":"1970-01-01T00:00:00.000Z"}'
@@ -27,7 +27,7 @@ export const jsonCodec: PayloadCodec = {
     try {
       return JSON.stringify(isPlainJson(value) ? value : toCarriable(value));
     } catch (error) {
-      if (error instanceof TaskError) throw error;
+      if (isInstance(error, TaskError)) throw error;
       throw uncarried('it throws while it is read', '', error);
     }
   },

@@ -30,6 +30,8 @@ function isPlainObject(value: object, depth: number): boolean {
   const members = value as Record<string, unknown>;
   // `toJSON` is among the members when it is the object's own, and a function is not plain.
   for (const name in members) {
+    // The decoder would take such a key out: the thorough walk decides.
+    if (name === '__proto__' || name === 'constructor') return false;
     if (!isPlainJson(members[name], depth)) return false;
   }
   return (members as { toJSON?: unknown }).toJSON === undefined;
@@ -38,7 +40,7 @@ function isPlainObject(value: object, depth: number): boolean {
 function isPlainArray(items: readonly unknown[], depth: number): boolean {
   for (let index = 0; index < items.length; index++) {
     const item = items[index];
-    // A hole or `undefined` would become null: the thorough walk decides.
+    // A hole or `undefined` would become null: the thorough walk refuses it.
     if (item === undefined || !isPlainJson(item, depth)) return false;
   }
   return (items as { toJSON?: unknown }).toJSON === undefined;

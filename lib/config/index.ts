@@ -1,4 +1,5 @@
 export * from './durations.js';
+export * from './known-keys.js';
 export * from './names.js';
 export * from './nearest-name.js';
 export { CIRCUIT_BREAKER_DEFAULTS, OPTION_DEFAULTS, type OptionDefault } from './option-defaults.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Duration } from '../contract/index.js';
-import { TaskError } from '../errors/index.js';
+import { isInstance, TaskError } from '../errors/index.js';
 import { toMs } from './durations.js';
 import { isName } from './names.js';
 
@@ -28,7 +28,7 @@ export const duration = (least: Duration = 0) =>
       if (ms >= toMs(least)) return ms;
       context.addIssue({ code: 'custom', message: `must be at least ${least}` });
     } catch (error) {
-      if (!(error instanceof TaskError)) throw error;
+      if (!isInstance(error, TaskError)) throw error;
       context.addIssue({ code: 'custom', message: error.message.replace(/^Duration: /u, '') });
     }
     return z.NEVER;

@@ -64,8 +64,8 @@ export interface Limited {
 }
 
 /**
- * A job that ended inside the store, with nobody in hand of it: it stalled too often, or a job that it depends on did not
- * complete. Told once, to one process, so that events and waiters hear of it; the record is what counts.
+ * A job that ended inside the store without a verdict that says so: it stalled too often, a job that it depends on did not
+ * complete, or its cancel was requested and its run settled it as to be run again. Told once, to one process, so that events and waiters hear of it; the record is what counts.
  */
 export interface EndedJob extends JobRef {
   readonly name: string;

@@ -4,7 +4,7 @@ import type { Priority } from './priority.js';
 
 /** How one call is enqueued. What is not given comes from the task's own options, then from the module's. */
 export interface EnqueueOptions {
-  /** An id of your own (1–128 of `A–Z a–z 0–9 . _ : -`). The same id again on its queue gives the existing job. Default: a UUIDv7. */
+  /** An id of your own (1–128 of `A–Z a–z 0–9 . _ : -`). The same id again, on the same queue, gives the existing job. Default: a UUIDv7. */
   readonly id?: string | undefined;
   /** 0 to 20; higher runs first. Default: the task's. */
   readonly priority?: Priority | undefined;
@@ -27,6 +27,11 @@ export interface EnqueueOptions {
    * retried. Default: none.
    */
   readonly dependsOn?: Dependency | readonly Dependency[] | undefined;
+  /**
+   * What travels with the job beside its payload, for middleware more than for handlers: a tenant, a trace. Read with
+   * `ctx.headers`, in every run. At most 4 KiB together; names of 1–128 characters, no control characters. Default: none.
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A job that another waits for. */

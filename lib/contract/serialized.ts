@@ -28,6 +28,12 @@ export type Serialized<T> = unknown extends T
               : never;
 
 /**
+ * `true` for errors. By the keys that only they have: what has a `name` and a `message`, or is the record of an error,
+ * may be a payload.
+ */
+type IsError<T> = T extends Error ? ('stack' | 'cause' extends keyof T ? true : false) : false;
+
+/**
  * `T` with `never` in the place of every part that the codec cannot carry. Object types all the way down, lists too: the
  * compiler unfolds them only as far as it must, so a type may contain itself.
  */
@@ -39,9 +45,11 @@ type CarriedParts<T> = unknown extends T
       ? never
       : T extends { toJSON(): unknown }
         ? T
-        : T extends readonly (infer E)[]
-          ? { readonly [index: number]: CarriedParts<E> }
-          : { [K in keyof T]: CarriedParts<T[K]> };
+        : IsError<T> extends true
+          ? never
+          : T extends readonly (infer E)[]
+            ? { readonly [index: number]: CarriedParts<E> }
+            : { [K in keyof T]: CarriedParts<T[K]> };
 
 /** `true` when no part of `T` is lost to the codec without a trace. */
 export type IsCarried<T> = [T] extends [CarriedParts<T>] ? true : false;

@@ -4,9 +4,12 @@ import {
   type TaskEventOf,
   type TaskEventType,
 } from '../contract/index.js';
+import { assertKnownKeys } from '../config/index.js';
 import { TaskRegistrationError } from '../errors/index.js';
 import { LISTENER_METADATA } from './metadata-keys.js';
 import { assertMethod, describeMember, markMethod } from './method-mark.js';
+
+const EVENT_FILTERS = ['task', 'queue'] as const satisfies readonly (keyof TaskEventFilter)[];
 
 /** What {@link OnTaskEvent} leaves on a method, once for each use. */
 export interface ListenerMetadata {
@@ -20,7 +23,8 @@ export interface ListenerMetadata {
  *
  * @param type `queued`, `started`, `completed`, `retrying`, `failed`, `cancelled` or `progress`
  * @param filter Only events of this task, of this queue, or of both. Default: all.
- * @throws TaskRegistrationError for an unknown type, on a static method, an accessor or a symbol
+ * @throws TaskRegistrationError for an unknown type, on a static method, an accessor or a symbol; InvalidOptionError for a
+ * filter that does not exist
  *
  * @example
  * @OnTaskEvent('failed', { task: 'send-email' })
@@ -40,6 +44,7 @@ export function OnTaskEvent<T extends TaskEventType>(type: T, filter: TaskEventF
         `@OnTaskEvent() on ${describeMember(target, property)}: ${unknownEvent(type)}`,
       );
     }
+    assertKnownKeys(filter, EVENT_FILTERS, describeMember(target, property));
     const earlier = (Reflect.getOwnMetadata(LISTENER_METADATA, target, property) ??
       []) as readonly ListenerMetadata[];
     markMethod(LISTENER_METADATA, [{ type, filter }, ...earlier], target, property, descriptor.value as M);

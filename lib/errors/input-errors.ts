@@ -76,8 +76,9 @@ export class DuplicateTaskError extends TaskError {
     readonly taskName: string,
     readonly first: string,
     readonly second: string,
+    options?: TaskErrorOptions,
   ) {
-    super('TASKS_DUPLICATE_TASK', `Task "${taskName}" is registered by ${first} and by ${second}.`);
+    super('TASKS_DUPLICATE_TASK', `Task "${taskName}" is registered by ${first} and by ${second}.`, options);
   }
 }
 
@@ -87,7 +88,8 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** An object may have no prototype, or a `toString` that throws. */
+/** An object may have no prototype, it and a function a `toString` that throws. */
 function describe(value: unknown): string {
+  if (typeof value === 'function') return 'A function';
   return typeof value === 'object' && value !== null ? 'An object' : String(value);
 }

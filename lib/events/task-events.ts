@@ -128,9 +128,10 @@ export class TaskEvents {
   }
 
   private report(entry: ListenerEntry, event: TaskEvent, error: unknown): void {
+    const { message, stack } = toErrorRecord(error);
     this.logger.error(
-      `${entry.label} failed on '${event.type}' of job ${event.taskId} (${event.taskName}): ${toErrorRecord(error).message}`,
-      error instanceof Error ? error.stack : undefined,
+      `${entry.label} failed on '${event.type}' of job ${event.taskId} (${event.taskName}): ${message}`,
+      stack,
     );
   }
 }

@@ -38,6 +38,8 @@ export interface RunnableTask {
 /** Where handlers are looked up, at each run, so that one added late is found. */
 export interface TaskLookup {
   get(name: string): RunnableTask | undefined;
+  /** What is probably meant by a name that is not there, as a sentence. */
+  suggestion?(name: string): string | undefined;
 }
 
 /** Where events go. `wants` is asked first: no event object is made where nobody listens. */

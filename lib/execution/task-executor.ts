@@ -75,7 +75,7 @@ export class TaskExecutor {
 
   private refuseUnknown(run: TaskRun, environment: RunEnvironment, sink: RunSink<TaskRun>): void {
     const { job } = run;
-    const error = new TaskNotFoundError(job.name);
+    const error = new TaskNotFoundError(job.name, this.tasks.suggestion?.(job.name));
     if (this.options.unknownTask === 'fail') return this.deadLetter(run, error, environment, sink);
     run.error = error;
     const age = Math.round((environment.clock.now() - job.createdAt) / 4);

@@ -91,16 +91,33 @@ export class HandlerRegistry {
   /** @param classes Classes by which callers may know a `@Task` method. @internal */
   add(handler: RegisteredHandler, classes: readonly HandlerClass[] = []): RegisteredHandler {
     const known = this.handlers.get(handler.name);
-    if (known !== undefined) throw new DuplicateTaskError(handler.name, describe(known), describe(handler));
+    if (known !== undefined) throw duplicate(known, handler);
     this.handlers.set(handler.name, handler);
     this.definitions.define({ ...handler.options, method: handler.handlerMethod, classes });
     return handler;
   }
 
-  private suggestion(name: string): string | undefined {
+  /** What is probably meant by a name that is not registered, as a sentence. @internal */
+  suggestion(name: string): string | undefined {
     const nearest = nearestName(name, this.names());
     return nearest === undefined ? undefined : `Did you mean "${nearest}"?`;
   }
+}
+
+function duplicate(known: RegisteredHandler, handler: RegisteredHandler): DuplicateTaskError {
+  const { handlerClass, handlerMethod } = handler;
+  const isSameMethod =
+    handlerClass !== undefined &&
+    handlerClass === known.handlerClass &&
+    handlerMethod === known.handlerMethod;
+  // No other name could help a class that two modules provide: each of its methods has one name.
+  const remedy = `Provide ${handlerClass?.name} in one module, export it there, and import that module where it is needed.`;
+  return new DuplicateTaskError(
+    handler.name,
+    describe(known),
+    describe(handler),
+    isSameMethod ? { remedy } : {},
+  );
 }
 
 /** `EmailTasks.send (MailModule)`, or that it is a function. */

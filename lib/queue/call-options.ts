@@ -1,6 +1,8 @@
+import { types } from 'node:util';
 import { HIGHEST_PRIORITY, LOWEST_PRIORITY, type EnqueueOptions } from '../contract/index.js';
 import { assertJobId, assertKey, didYouMean, toMs } from '../config/index.js';
-import { InvalidDurationError, InvalidOptionError } from '../errors/index.js';
+import { InvalidOptionError } from '../errors/index.js';
+import { readHeaders } from './job-headers.js';
 
 /** The options of one call. `name` and `payload` stand in a request, `queue` in a call that chooses its queue. */
 export const CALL_OPTIONS = [
@@ -12,6 +14,7 @@ export const CALL_OPTIONS = [
   'timeout',
   'idempotencyKey',
   'dependsOn',
+  'headers',
 ] as const satisfies readonly (keyof EnqueueOptions)[];
 
 /** Keys that some form of a call has beside its options. */
@@ -27,6 +30,7 @@ export interface CallOptions {
   /** Milliseconds. */
   timeout: number | undefined;
   idempotencyKey: string | undefined;
+  headers: Readonly<Record<string, string>> | undefined;
 }
 
 const MOST_RETRIES = 1_000_000;
@@ -39,6 +43,7 @@ export const NO_OPTIONS: CallOptions = Object.freeze({
   maxRetries: undefined,
   timeout: undefined,
   idempotencyKey: undefined,
+  headers: undefined,
 });
 
 /**
@@ -70,7 +75,7 @@ export function readCallOptions(
         read.priority = whole(key, value, LOWEST_PRIORITY, HIGHEST_PRIORITY);
         break;
       case 'delay':
-        read.delay = value instanceof Date ? untilMoment(key, value, now) : toMs(value as string, key);
+        read.delay = types.isDate(value) ? untilMoment(key, value, now) : toMs(value as string, key);
         break;
       case 'scheduleAt':
         read.delay = untilMoment(key, value, now);
@@ -85,6 +90,9 @@ export function readCallOptions(
         assertKey(value);
         read.idempotencyKey = value;
         break;
+      case 'headers':
+        read.headers = readHeaders(value);
+        break;
       case 'dependsOn':
         break;
       default:
@@ -94,10 +102,10 @@ export function readCallOptions(
   return read;
 }
 
-/** How long until a moment; one that has passed means at once. */
+/** How long until a moment; one that has passed means at once. @throws InvalidOptionError for what is no valid Date */
 export function untilMoment(path: string, moment: unknown, now: () => number): number {
-  const at = moment instanceof Date ? moment.getTime() : Number.NaN;
-  if (Number.isNaN(at)) throw new InvalidDurationError(moment, path);
+  const at = types.isDate(moment) ? moment.getTime() : Number.NaN;
+  if (Number.isNaN(at)) throw invalid(path, 'must be a valid Date');
   return Math.max(0, Math.ceil(at - now()));
 }
 

@@ -1,6 +1,6 @@
 import type { Duration, Job, JobRecord, JobRef, Ms, Page } from '../contract/index.js';
 import { exceeds, type CodecSet } from '../codecs/index.js';
-import { assertJobId, toMs } from '../config/index.js';
+import { assertJobId, assertKnownKeys, toMs } from '../config/index.js';
 import { JobNotFoundError, PayloadTooLargeError, TaskValidationError } from '../errors/index.js';
 import { locateJobs, queuesByStore } from '../state/index.js';
 import { deadLetterPages, deadLetterQuery, type DeadLetterFilter } from './dead-letter-pages.js';
@@ -9,7 +9,6 @@ import { DequeuedJob } from './dequeued-job.js';
 import { FailureRecord } from './failure-record.js';
 import type { JobDesk } from './job-desk.js';
 import { JobSnapshot } from './job-snapshot.js';
-import { assertKnownKeys } from './known-keys.js';
 import { mergedPage } from './merged-pages.js';
 import type { QueueRegistry } from './queue-registry.js';
 import { assertLimit } from './task-queue.js';

@@ -1,5 +1,12 @@
 import type { Clock, EnqueueCallOptions, EnqueueRequest, EnqueueVerdict, NewJob } from '../contract/index.js';
-import { InvalidOptionError, PartlyEnqueuedError, TaskError, TaskValidationError } from '../errors/index.js';
+import { assertKnownKeys } from '../config/index.js';
+import {
+  InvalidOptionError,
+  isInstance,
+  PartlyEnqueuedError,
+  TaskError,
+  TaskValidationError,
+} from '../errors/index.js';
 import type { StoreLink } from '../state/index.js';
 import type { DependencyResolver, DependentJob } from './dependency-resolver.js';
 import { troubleOf, type EnqueueGather } from './enqueue-gather.js';
@@ -26,6 +33,7 @@ interface Problem {
 
 /** Lines of a message about many bad requests; `issues` has them all. */
 const SHOWN = 20;
+const BATCH_OPTIONS = ['atomic', 'tx'] as const satisfies readonly (keyof EnqueueCallOptions)[];
 
 /** Enqueues many jobs with one call of the backend: all of them, or, where the backend can, none. */
 export class EnqueueBatch {
@@ -34,6 +42,7 @@ export class EnqueueBatch {
   async enqueue(requests: readonly EnqueueRequest[], options: EnqueueCallOptions): Promise<JobSnapshot[]> {
     if (!Array.isArray(requests))
       throw new InvalidOptionError([{ path: 'requests', message: 'must be a list' }]);
+    assertKnownKeys(options, BATCH_OPTIONS);
     const dependents = this.read(requests);
     const isLinked = dependents.some(({ dependsOn }) => dependsOn.length > 0);
     const jobs = isLinked ? await this.parts.resolver.resolve(dependents) : dependents.map(({ job }) => job);
@@ -66,7 +75,7 @@ export class EnqueueBatch {
       try {
         dependents.push(this.readOne(request));
       } catch (error) {
-        if (!(error instanceof TaskError)) throw error;
+        if (!isInstance(error, TaskError)) throw error;
         problems.push({ index, error });
       }
     });

@@ -1,5 +1,5 @@
 import type { Clock, EnqueueVerdict, NewJob, QueueBackend } from '../contract/index.js';
-import { BackendUnavailableError, TaskError } from '../errors/index.js';
+import { BackendUnavailableError, isInstance, TaskError } from '../errors/index.js';
 import { Turn } from './turn.js';
 
 /** One call on its way to its backend. */
@@ -79,13 +79,13 @@ export class EnqueueGather {
  */
 export function troubleOf(error: unknown, backend: string, ...jobs: readonly NewJob[]): TaskError {
   const refs = jobs.map(({ queue, id }) => ({ queue, id }));
-  if (error instanceof BackendUnavailableError) {
+  if (isInstance(error, BackendUnavailableError)) {
     return new BackendUnavailableError(error.backend, error.outcome, {
       cause: error.cause ?? error,
       jobs: refs,
     });
   }
-  if (error instanceof TaskError) return error;
+  if (isInstance(error, TaskError)) return error;
   return new BackendUnavailableError(backend, 'unknown', { cause: error, jobs: refs });
 }
 

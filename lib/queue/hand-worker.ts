@@ -1,6 +1,6 @@
 import type { ClaimedJob, Clock, Duration, Ms, Outcome, Settlement, TaskEvent } from '../contract/index.js';
 import { exceeds, jsonCodec, type CodecSet } from '../codecs/index.js';
-import { toMs } from '../config/index.js';
+import { assertKnownKeys, toMs } from '../config/index.js';
 import {
   InvalidOptionError,
   JobNotFoundError,
@@ -34,6 +34,12 @@ export interface HandWorkerParts {
 
 const SHORTEST_LEASE: Ms = 1_000;
 const MOST_AT_ONCE = 1_000;
+const NACK_OPTIONS = [
+  'requeue',
+  'delay',
+  'error',
+  'metadata',
+] as const satisfies readonly (keyof NackOptions)[];
 
 /** Takes jobs of one queue by hand, with a lease like a worker's, and settles them one by one. */
 export class HandWorker implements HandSettler {
@@ -76,6 +82,7 @@ export class HandWorker implements HandSettler {
   }
 
   async nack(job: DequeuedJob, options: NackOptions): Promise<void> {
+    assertKnownKeys(options, NACK_OPTIONS);
     const outcome = this.outcomeOf(job, options);
     if (await this.settle(job, outcome)) this.tellNack(job, outcome, options.error);
   }
@@ -115,7 +122,9 @@ export class HandWorker implements HandSettler {
     if (verdict === 'unknown') throw new JobNotFoundError(job.id);
     // Also when it was put back: a cancel that was requested meanwhile ends it here.
     if (finished.hasWaiters) finished.announce({ queue: job.queue, id: job.id });
-    return verdict === 'applied';
+    // Then it does not run again, and that has been told.
+    const wasCancelled = claim.ended?.some(({ queue, id }) => id === job.id && queue === job.queue) === true;
+    return verdict === 'applied' && !wasCancelled;
   }
 
   private tellNack({ claimed }: DequeuedJob, outcome: Outcome, error: unknown): void {

@@ -3,6 +3,8 @@ import { jsonCodec } from '../codecs/index.js';
 
 /** Where a job carries the schedule that it came from. */
 export const CRON_HEADER = 'cron';
+/** Headers that callers cannot set. */
+export const RESERVED_HEADERS: readonly string[] = [CRON_HEADER];
 
 /** A job as plain data; what it does not have is left out. */
 export function dataOf(record: JobRecord, job: Job): JobData {

@@ -86,6 +86,7 @@ function revivedDelay(delay: NonNullable<TemplateOptions['delay']>): NonNullable
     toMs(delay);
     return delay;
   } catch {
-    return new Date(delay);
+    const moment = new Date(delay);
+    return Number.isNaN(moment.getTime()) ? delay : moment;
   }
 }

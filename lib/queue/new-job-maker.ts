@@ -70,7 +70,7 @@ export class NewJobMaker {
       idempotency: this.idempotencyOf(call, task, payload),
       unique: undefined,
       dependsOn: undefined,
-      headers: undefined,
+      headers: call.headers,
       repeat: call.id === undefined ? undefined : true,
       external: undefined,
     };

@@ -65,22 +65,38 @@ export class TaskManager {
     return this.send(name, payloadOrOptions, options, this.catalogue.get(name)?.queue);
   }
 
-  /** @returns undefined when no declared queue has it. @throws InvalidNameError, BackendUnavailableError */
-  async get(jobId: string): Promise<Job | undefined> {
+  /**
+   * Ids are unique within a queue. An id of your own that several queues have is refused unless the call says which is meant.
+   *
+   * @param queue Its queue, when known. Default: looks through all declared ones.
+   * @returns undefined when no declared queue has it
+   * @throws TaskValidationError when several queues have it, InvalidNameError, UnknownQueueError, BackendUnavailableError
+   */
+  async get(jobId: string, queue?: string): Promise<Job | undefined> {
     assertJobId(jobId);
-    const record = await locateJob(this.queues, jobId);
+    const record = await locateJob(this.queues, jobId, queue);
     return record === undefined ? undefined : new JobSnapshot(record, this.desk);
   }
 
-  /** Cancels a job, running or not. @returns whether it is cancelled, or will be; false when it is not there */
-  async cancel(jobId: string, reason?: string): Promise<boolean> {
-    const job = await this.get(jobId);
+  /**
+   * Cancels a job, running or not.
+   * @param queue As of `get`.
+   * @returns whether it is cancelled, or will be; false when it is not there
+   * @throws TaskValidationError when several queues have it: none is cancelled
+   */
+  async cancel(jobId: string, reason?: string, queue?: string): Promise<boolean> {
+    const job = await this.get(jobId, queue);
     return job === undefined ? false : job.cancel(reason);
   }
 
-  /** Forgets a job that is not running; jobs that wait for it are cancelled. @returns whether there was one */
-  async delete(jobId: string): Promise<boolean> {
-    const job = await this.get(jobId);
+  /**
+   * Forgets a job that is not running; jobs that wait for it are cancelled.
+   * @param queue As of `get`.
+   * @returns whether there was one
+   * @throws TaskValidationError when several queues have it: none is deleted
+   */
+  async delete(jobId: string, queue?: string): Promise<boolean> {
+    const job = await this.get(jobId, queue);
     return job === undefined ? false : this.desk.remove(job);
   }
 

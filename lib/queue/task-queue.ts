@@ -12,7 +12,7 @@ import {
   type Page,
   type QueueBackend,
 } from '../contract/index.js';
-import { assertJobId, didYouMean } from '../config/index.js';
+import { assertJobId, assertKnownKeys, didYouMean } from '../config/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import type { DequeuedJob, NackOptions } from './dequeued-job.js';
 import type { DequeueOptions } from './hand-worker.js';
@@ -23,6 +23,16 @@ import { unsupported } from './refusal.js';
 
 /** States of jobs that wait: neither running nor finished. */
 const WAITING_STATES = JOB_STATES.filter(isQueued);
+
+const DEQUEUE_OPTIONS = ['lease', 'max'] as const satisfies readonly (keyof DequeueOptions | 'max')[];
+const JOB_FILTERS = [
+  'states',
+  'name',
+  'before',
+  'order',
+  'limit',
+  'cursor',
+] as const satisfies readonly (keyof JobQuery)[];
 
 /**
  * A lane of jobs on a backend. Injected with `@InjectQueue(name)`, or got from `QueueRegistry`.
@@ -91,12 +101,14 @@ export class TaskQueue implements EnqueueTarget {
    * Takes a job by hand, with a lease like a worker's; it is this caller's to `ack`, `nack` or `extend`.
    * @param options `lease` (default `worker.lease`, 30 s; at least 1 s); `max` jobs at once gives a list.
    * @returns undefined when no job can run now
+   * @throws InvalidOptionError, InvalidDurationError
    */
   dequeue(options?: DequeueOptions): Promise<DequeuedJob | undefined>;
   dequeue(options: DequeueOptions & { readonly max: number }): Promise<DequeuedJob[]>;
   async dequeue(
     options: DequeueOptions & { readonly max?: number } = {},
   ): Promise<DequeuedJob[] | DequeuedJob | undefined> {
+    assertKnownKeys(options, DEQUEUE_OPTIONS);
     const jobs = await this.parts.hand.dequeue(options.max ?? 1, options);
     return options.max === undefined ? jobs[0] : jobs;
   }
@@ -179,8 +191,10 @@ export class TaskQueue implements EnqueueTarget {
   /**
    * Lists jobs, newest first, a page at a time.
    * @param query States, task name, a moment, the order, `limit` (1 to 1,000, default 100), `cursor` of the page before.
+   * @throws InvalidOptionError for a key, a state or a limit that does not exist
    */
   async jobs(query: Omit<JobQuery, 'queue'> = {}): Promise<Page<JobSnapshot>> {
+    assertKnownKeys(query, JOB_FILTERS);
     if (query.states !== undefined) statesOf(query.states);
     assertLimit(query.limit);
     const { items, cursor } = await this.backend.find({ ...query, queue: this.name });

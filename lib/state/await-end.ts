@@ -1,22 +1,28 @@
 import type { Clock, JobRef, WaitOptions } from '../contract/index.js';
-import { toMs } from '../config/index.js';
-import { ResultTimeoutError } from '../errors/index.js';
+import { assertKnownKeys, toMs } from '../config/index.js';
+import { InvalidOptionError, ResultTimeoutError } from '../errors/index.js';
 import type { FinishedJobs } from './finished-jobs.js';
 import type { JobEnd } from './job-end.js';
 
 const DEFAULT_WAIT = '30s';
+const WAIT_OPTIONS = ['timeout', 'signal'] as const satisfies readonly (keyof WaitOptions)[];
 
 /**
  * Waits for a job's end, for as long as the caller is ready to. Leaves no timer and no listener behind.
- * @throws ResultTimeoutError, JobNotFoundError, InvalidDurationError, or the signal's reason
+ * @throws ResultTimeoutError, JobNotFoundError, InvalidOptionError, InvalidDurationError, or the signal's reason
  */
 export async function awaitEnd(
   ref: JobRef,
-  { timeout = DEFAULT_WAIT, signal }: WaitOptions,
+  options: WaitOptions,
   finished: Pick<FinishedJobs, 'wait'>,
   clock: Clock,
 ): Promise<JobEnd> {
+  assertKnownKeys(options, WAIT_OPTIONS);
+  const { timeout = DEFAULT_WAIT, signal } = options;
   const time = toMs(timeout, 'timeout');
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw new InvalidOptionError([{ path: 'signal', message: 'must be an AbortSignal' }]);
+  }
   signal?.throwIfAborted();
   const wait = finished.wait(ref);
   let stopWaiting = (): void => undefined;

@@ -1,6 +1,6 @@
 import type { ErrorRecord, Ms } from '../contract/index.js';
 import type { CodecSet } from '../codecs/index.js';
-import { toErrorRecord } from '../errors/index.js';
+import { isInstance, toErrorRecord } from '../errors/index.js';
 import { DEPENDENCY_FAILED, type JobEnd } from './job-end.js';
 
 /** A {@link JobResult} as plain data. */
@@ -78,7 +78,11 @@ function cancellation(reason = 'cancelled'): ErrorRecord {
 }
 
 function isErrorRecord(error: unknown): error is ErrorRecord {
-  if (typeof error !== 'object' || error === null || error instanceof Error) return false;
-  const { name, message } = error as Partial<Record<keyof ErrorRecord, unknown>>;
-  return typeof name === 'string' && typeof message === 'string';
+  if (typeof error !== 'object' || error === null || isInstance(error, Error)) return false;
+  try {
+    const { name, message } = error as Partial<Record<keyof ErrorRecord, unknown>>;
+    return typeof name === 'string' && typeof message === 'string';
+  } catch {
+    return false; // A getter of what was thrown may throw in turn.
+  }
 }

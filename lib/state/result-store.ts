@@ -45,7 +45,8 @@ export class ResultStore {
    * How a job came out.
    * @param queue Its queue, when known. Default: looks through all declared ones.
    * @returns undefined while it has not ended, and when it is not kept (any longer)
-   * @throws InvalidNameError, UnknownQueueError, BackendUnavailableError
+   * @throws InvalidNameError, UnknownQueueError, BackendUnavailableError; TaskValidationError when several queues have it and
+   * none is named
    */
   async get(jobId: string, queue?: string): Promise<JobResult | undefined> {
     assertJobId(jobId);

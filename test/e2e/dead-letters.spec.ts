@@ -29,6 +29,14 @@ describe('A dead letter', () => {
     });
   });
 
+  it('of a misspelt task names the task that was probably meant', async () => {
+    const app = await start();
+    const job = await queueOf(app).enqueue('shp', { sku: 'mug', quantity: 1 });
+    await expect(job.result()).rejects.toThrow(
+      'No handler is registered for task "shp". Did you mean "ship"?',
+    );
+  });
+
   it('is run again with a corrected payload, and is none any more', async () => {
     const app = await start();
     const deadLetters = app.get(DeadLetterQueue);

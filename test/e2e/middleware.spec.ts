@@ -7,6 +7,7 @@ import {
   type TaskMiddleware,
   type TaskMiddlewareHooks,
   TaskMetricsCollector,
+  type TaskContext,
   TaskQueue,
   TaskRegistrationError,
   TasksModule,
@@ -213,5 +214,32 @@ describe('Middleware in an application', () => {
       '< OfMethod',
       '< OfClass',
     ]);
+  });
+});
+
+describe('Headers of a call', () => {
+  it('reach middleware and handler, in a second run as in the first', async () => {
+    const seen: string[] = [];
+    @Injectable()
+    class Tenants implements TaskMiddlewareHooks {
+      beforeTask(ctx: TaskExecutionContext) {
+        seen.push(`middleware ${ctx.headers['tenant']}`);
+      }
+    }
+    @Injectable()
+    class Reports {
+      @Task({ maxRetries: 1, retry: { delay: 0 } })
+      build(_payload: undefined, ctx: TaskContext) {
+        seen.push(`run ${ctx.attempt} ${ctx.headers['tenant']}`);
+        if (ctx.attempt === 1) throw new Error('once more');
+      }
+    }
+    const app = await startApp({
+      imports: [TasksModule.forRoot({ middleware: [Tenants], logging: 'none' })],
+      providers: [Reports],
+    });
+    const job = await queueOf(app).enqueue('build', undefined, { headers: { tenant: 'acme' } });
+    await job.result();
+    expect(seen).toEqual(['middleware acme', 'run 1 acme', 'middleware acme', 'run 2 acme']);
   });
 });

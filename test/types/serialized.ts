@@ -1,4 +1,4 @@
-import type { Carried, IsCarried, Serialized } from 'nestjs-tasks';
+import type { Carried, ErrorRecord, IsCarried, Serialized } from 'nestjs-tasks';
 import { same } from './same.js';
 
 /* What becomes of a type on its way through JSON. */
@@ -41,6 +41,17 @@ same<IsCarried<{ a: Set<string>[] }>, false>(true);
 same<IsCarried<{ name: string; greet(): void }>, false>(true);
 same<IsCarried<Uint8Array>, false>(true);
 same<IsCarried<Buffer>, true>(true);
+same<IsCarried<Error>, false>(true);
+same<IsCarried<{ reason: TypeError | null }>, false>(true);
+same<IsCarried<RegExp>, false>(true);
+same<IsCarried<Promise<string>>, false>(true);
+same<IsCarried<{ pixels: Float64Array }>, false>(true);
+same<IsCarried<ArrayBuffer>, false>(true);
+same<IsCarried<DataView>, false>(true);
+/* Only looks like an error. */
+same<IsCarried<{ name: string; message: string }>, true>(true);
+same<IsCarried<ErrorRecord>, true>(true);
+same<IsCarried<{ name: string; message: string; toJSON(): string }>, true>(true);
 
 same<Carried<{ to: string }>, { to: string }>(true);
 same<Carried<{ to: bigint }>, never>(true);

@@ -2,6 +2,7 @@ import type { Outcome, Settlement, Verdict } from '../../contract/index.js';
 import { addJobs } from './enqueue.js';
 import { finish, finishCancelled } from './finish.js';
 import { holdOf, runOf } from './hold.js';
+import type { JobEntry } from './job-entry.js';
 import { rarelyOf } from './job-rarities.js';
 import type { JobRun } from './job-run.js';
 import type { MemoryStore } from './memory-store.js';
@@ -48,10 +49,16 @@ function retry(run: JobRun, outcome: RetryOutcome, now: number): void {
   const rare = rarelyOf(entry);
   rare.error = outcome.error;
   if (outcome.countAttempt === false) run.attempt--;
-  if (rare.cancelReason !== undefined) return finishCancelled(entry, rare.cancelReason, now);
+  if (rare.cancelReason !== undefined) return cancelInstead(entry, rare.cancelReason, now);
   entry.queue.freeSlot(entry, now);
   if (outcome.in > 0) entry.queue.defer(entry, RETRYING, now + outcome.in);
   else entry.queue.admit(entry, now);
+}
+
+/** Whoever settled it believes that it will run again: that it has ended, somebody must be told. */
+function cancelInstead(entry: JobEntry, reason: string, now: number): void {
+  finishCancelled(entry, reason, now);
+  entry.queue.ended.note(entry);
 }
 
 function release(run: JobRun, outcome: ReleasedOutcome, now: number): void {
@@ -61,7 +68,7 @@ function release(run: JobRun, outcome: ReleasedOutcome, now: number): void {
   if (checkpoint !== undefined) rarelyOf(entry).checkpoint = ownPayload(checkpoint);
   if (!outcome.countAttempt) run.attempt--;
   const cancelReason = entry.rare?.cancelReason;
-  if (cancelReason !== undefined) return finishCancelled(entry, cancelReason, now);
+  if (cancelReason !== undefined) return cancelInstead(entry, cancelReason, now);
   if (outcome.in === undefined && awaits === undefined) return queue.putBack(entry);
   queue.freeSlot(entry, now);
   const dueAt = now + (outcome.in ?? Infinity);

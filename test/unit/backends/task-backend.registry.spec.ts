@@ -6,6 +6,7 @@ import {
   type TaskBackendOptions,
 } from '../../../lib/contract/index.js';
 import { InvalidBackendError, InvalidOptionError } from '../../../lib/errors/index.js';
+import { rejection } from '../rejection.js';
 
 const entry = (type: string): TaskBackendOptions => ({
   name: 'orders',
@@ -55,6 +56,31 @@ describe('TaskBackendRegistry', () => {
       InvalidBackendError,
     );
     expect(() => registry.register('memory', (options) => factory(options))).toThrow(InvalidBackendError);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'lacks `queue`, `state`:'],
+    ['an empty object', {}, 'lacks `queue`, `state`:'],
+    ['half a backend', { queue: createMemoryBackend({ ...entry('memory') }).queue }, 'lacks `state`:'],
+    [
+      'interfaces with members missing',
+      { ...createMemoryBackend(entry('memory')), state: { get: () => undefined } },
+      'lacks `state.open`, `state.close`, `state.set`, `state.delete`, `state.compareAndSet` and 8 more:',
+    ],
+    [
+      'a queue without capabilities',
+      {
+        ...createMemoryBackend(entry('memory')),
+        queue: Object.create(createMemoryBackend(entry('memory')).queue, { capabilities: { value: null } }),
+      },
+      'lacks `queue.capabilities`:',
+    ],
+  ])('refuses a factory that gives %s, naming its type and what is missing', async (_what, made, message) => {
+    const registry = new TaskBackendRegistry();
+    registry.register('mine', () => made as never);
+    const error = await rejection(registry.create(entry('mine')));
+    expect(error).toBeInstanceOf(InvalidBackendError);
+    expect(error.message).toContain(`Backend "orders" of type "mine" ${message}`);
   });
 
   it('names the entry whose factory fails, and keeps the cause', async () => {

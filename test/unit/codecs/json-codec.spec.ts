@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assert, jsonValue, property } from 'fast-check';
+import { assert, constant, constantFrom, jsonValue, object, property } from 'fast-check';
 import { jsonCodec } from '../../../lib/codecs/index.js';
 import { TaskCodecError, TaskValidationError } from '../../../lib/errors/index.js';
 
@@ -13,6 +13,15 @@ const refusal = (value: unknown): TaskValidationError => {
     throw error;
   }
   throw new Error('The value was not refused.');
+};
+
+const encodedOrRefused = (value: unknown): string | undefined => {
+  try {
+    return jsonCodec.encode(value) as string;
+  } catch (error) {
+    if (error instanceof TaskValidationError) return undefined;
+    throw error;
+  }
 };
 
 const nested = (levels: number): unknown => {
@@ -115,6 +124,16 @@ describe('jsonCodec', () => {
     ['a RegExp', { pattern: /x/ }, 'pattern', 'RegExp'],
     ['binary data', { bytes: new Uint8Array(2) }, 'bytes', 'binary'],
     ['a WeakMap', { cache: new WeakMap() }, 'cache', 'weak'],
+    ['`undefined` in a list', { ids: [1, undefined] }, 'ids.1', 'undefined'],
+    ['a hole in a list', { ids: Object.assign([], { length: 1 }) }, 'ids.0', 'a hole'],
+    ['an item whose toJSON gives nothing', [{ toJSON: () => undefined }], '0', 'undefined'],
+    ['a key __proto__', JSON.parse('{"a":{"__proto__":1}}'), 'a.__proto__', 'prototype'],
+    [
+      'a constructor with a prototype',
+      { a: { constructor: { prototype: 1 } } },
+      'a.constructor',
+      'prototype',
+    ],
     ['an invalid Date', { at: new Date('never') }, 'at', 'invalid Date'],
   ])('refuses %s and names its path', (_what, value, path, word) => {
     const error = refusal(value);
@@ -176,10 +195,20 @@ describe('jsonCodec', () => {
     expect(Object.keys(decoded['a'] as object)).toEqual([]);
   });
 
-  it('keeps a property named __proto__ a property while it copies', () => {
-    const value = JSON.parse('{"__proto__":{"admin":true},"at":1}');
-    value.at = { toJSON: () => 2 };
-    expect(jsonCodec.encode(value)).toBe('{"__proto__":{"admin":true},"at":2}');
+  it('carries a property named constructor that reaches nothing', () => {
+    const value = { car: { constructor: 'Lotus' }, crew: { constructor: { since: 1952 } } };
+    expect(roundTrip(value)).toEqual(value);
+  });
+
+  it('decodes all that it encodes, whatever the keys', () => {
+    const key = constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'a');
+    const tricky = object({ key, withNullPrototype: false, maxDepth: 3, values: [constant(1)] });
+    assert(
+      property(tricky, (value) => {
+        const text = encodedOrRefused(value);
+        expect(text && JSON.stringify(jsonCodec.decode(text))).toBe(text);
+      }),
+    );
   });
 
   it('refuses a stored payload that is not JSON, with the cause', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskCompletedEvent, TaskEvent, TaskFailedEvent } from '../../../lib/contract/index.js';
 import { OnTaskEvent, TaskMetadataAccessor } from '../../../lib/decorators/index.js';
-import { TaskRegistrationError } from '../../../lib/errors/index.js';
+import { InvalidOptionError, TaskRegistrationError } from '../../../lib/errors/index.js';
 
 const accessor = new TaskMetadataAccessor();
 
@@ -51,6 +51,18 @@ describe('@OnTaskEvent()', () => {
       }
     }
     expect(Alerts).toBeDefined();
+  });
+
+  it('refuses a filter with a typo, which would pass everything, naming the key that was meant', () => {
+    const decorate = () => {
+      class Alerts {
+        // @ts-expect-error there is no such filter
+        @OnTaskEvent('failed', { taks: 'send' }) alert() {}
+      }
+      return Alerts;
+    };
+    expect(decorate).toThrow(InvalidOptionError);
+    expect(decorate).toThrow('Alerts.alert.taks: is not an option. Did you mean "task"?');
   });
 
   it('refuses an event that there is not, listing those that there are', () => {

@@ -137,6 +137,15 @@ describe('TaskExecutor: a run that fails', () => {
 });
 
 describe('TaskExecutor: what no other run could mend', () => {
+  it('says in the dead letter of a misspelt task which one was probably meant, where handlers are known', () => {
+    const meant = (name: string) => (name === 'helo' ? 'Did you mean "hello"?' : undefined);
+    const desk = new ExecutionDesk();
+    Object.assign(desk.tasks, { suggestion: meant });
+    desk.beginAs(aClaimedJob({ name: 'helo' }));
+    const message = 'No handler is registered for task "helo". Did you mean "hello"?';
+    expect(desk.outcomes).toMatchObject([{ kind: 'failed', error: { message } }]);
+  });
+
   it('makes a dead letter of a job of an unknown task, and says so', async () => {
     const desk = new ExecutionDesk();
     desk.beginAs(aClaimedJob({ name: 'gone' }));

@@ -235,6 +235,24 @@ describe('TaskExplorer: duplicates', () => {
     );
   });
 
+  it('says of such a class to provide it once and export it, since another name could not help', async () => {
+    @Module({ providers: [Letters] })
+    class MailModule {}
+    @Module({ providers: [Letters] })
+    class BillingModule {}
+    const app = await ExploredApp.of({ imports: [MailModule, BillingModule] });
+    const remedy =
+      'Provide Letters in one module, export it there, and import that module where it is needed.';
+    expect(() => app.exploreTasks()).toThrow(expect.objectContaining({ remedy }));
+  });
+
+  it('says of two methods to give one of them another name', async () => {
+    const app = await ExploredApp.of({ providers: [Emails, Letters] });
+    expect(() => app.exploreTasks()).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining('another name') as string }),
+    );
+  });
+
   it('lets two features bring the same class, and registers it once', async () => {
     @Module({})
     class FeatureModule {}

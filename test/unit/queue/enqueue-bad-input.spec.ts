@@ -104,10 +104,10 @@ describe('bad options', () => {
     ['a negative delay', { delay: -1 }, 'TASKS_INVALID_DURATION'],
     ['a delay that cannot be read', { delay: 'soon' }, 'TASKS_INVALID_DURATION'],
     ['a delay that is not finite', { delay: Number.NaN }, 'TASKS_INVALID_DURATION'],
-    ['an invalid date as delay', { delay: new Date('never') }, 'TASKS_INVALID_DURATION'],
+    ['an invalid date as delay', { delay: new Date('never') }, 'TASKS_INVALID_OPTION'],
     ['a timeout that cannot be read', { timeout: '5 parsecs' }, 'TASKS_INVALID_DURATION'],
-    ['an invalid date as moment', { scheduleAt: new Date('never') }, 'TASKS_INVALID_DURATION'],
-    ['a moment that is no date', { scheduleAt: '2026-01-01' }, 'TASKS_INVALID_DURATION'],
+    ['an invalid date as moment', { scheduleAt: new Date('never') }, 'TASKS_INVALID_OPTION'],
+    ['a moment that is no date', { scheduleAt: '2026-01-01' }, 'TASKS_INVALID_OPTION'],
     ['options that are no object', 'soon', 'TASKS_INVALID_OPTION'],
     ['options that are null', null, 'TASKS_INVALID_OPTION'],
     ['a dependency that is no job', { dependsOn: [42] }, 'TASKS_INVALID_OPTION'],
@@ -124,6 +124,16 @@ describe('bad options', () => {
     [{ queue: 'bulk' }, 'applyAsync'],
   ])('are told the nearest known key: %j', async (options, message) => {
     expect((await refusal({ options })).message).toContain(message);
+  });
+
+  it.each([
+    [{ scheduleAt: 5 }, 'scheduleAt: must be a valid Date'],
+    [{ scheduleAt: new Date('never') }, 'scheduleAt: must be a valid Date'],
+    [{ delay: new Date('never') }, 'delay: must be a valid Date'],
+  ])('say that a moment has to be a Date: %o', async (options, message) => {
+    const { message: said } = await refusal({ options });
+    expect(said).toContain(message);
+    expect(said).not.toContain('duration');
   });
 
   it('name the option at fault', async () => {

@@ -271,3 +271,13 @@ describe('a claim by hand', () => {
     expect(await ended).toMatchObject({ code: 'TASKS_EXECUTION' });
   });
 });
+
+describe('a cancel that was requested while a job was in hand', () => {
+  it('is told when the job is put back, and not that it runs again', async () => {
+    const { stage, queue, job } = await inHand();
+    await queue.cancel(job.id, 'no need');
+    await job.nack({ error: new Error('down') });
+    expect(await queue.get(job.id)).toMatchObject({ status: 'cancelled' });
+    expect(stage.events).toMatchObject([{ type: 'cancelled', taskId: job.id, reason: 'no need' }]);
+  });
+});

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Outcome } from '../../../contract/index.js';
+import { anError } from '../lane.js';
 import type { Stage } from '../stage.js';
 import { topic } from '../topic.js';
 import { after } from './dependencies.js';
@@ -9,6 +11,11 @@ async function listen(stage: Stage): Promise<void> {
   await stage.queue.claim({ worker: 'worker', lease: stage.lease, take: [] });
   await stage.queue.recover();
 }
+
+const AS_IF_TO_RUN_AGAIN: readonly Outcome[] = [
+  { kind: 'retry', in: 0, error: anError('again') },
+  { kind: 'released', countAttempt: false },
+];
 
 export const endings = topic('ends inside the store', (test) => {
   test('tells once of a job that stalled too often', async (stage) => {
@@ -55,6 +62,26 @@ export const endings = topic('ends inside the store', (test) => {
       assert.deepEqual(stage.endingsOf(parent.id), [], 'its worker knows already');
     },
   );
+
+  for (const outcome of AS_IF_TO_RUN_AGAIN) {
+    const title = `tells once, by that claim, of a job whose cancel was requested and that is settled as ${outcome.kind}`;
+    test(title, { feature: 'cancel' }, async (stage) => {
+      const lane = stage.lane();
+      const id = await lane.add({ name: 'stops' });
+      const job = await lane.takeOne({ worker: 'last' });
+      await stage.queue.cancel([lane.ref(id)], 'no need');
+      const settle = [{ receipt: job.receipt, outcome }];
+      await stage.queue.claim({ worker: 'last', lease: stage.lease, take: [], settle });
+      assert.equal(stage.endingsOf(id).length, 1);
+      await listen(stage);
+      const [ended, ...more] = stage.endingsOf(id);
+      assert.deepEqual(more, []);
+      assert.equal(ended?.name, 'stops');
+      assert.equal(ended.worker, 'last');
+      assert.equal(ended.cancelReason, 'no need');
+      assert.equal(ended.error, undefined);
+    });
+  }
 
   test('tells nothing of what a worker settled', async (stage) => {
     const lane = stage.lane();
