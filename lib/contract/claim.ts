@@ -41,6 +41,9 @@ export interface ClaimedJob extends JobRef {
   /** Grows with every claim of this job. */
   readonly fence: string;
   readonly createdAt: number;
+  readonly maxStalled: number;
+  /** Of the envelope that it was enqueued with. */
+  readonly version: number;
   readonly extra: ClaimedExtra | undefined;
 }
 

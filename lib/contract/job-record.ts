@@ -38,6 +38,8 @@ export type Checkpoint = Payload;
 /** What a dependent is told about one job that it depended on. */
 export interface ParentOutcome extends JobRef {
   readonly state: 'completed' | 'failed' | 'cancelled';
+  /** What its result was encoded with; absent when nothing is left of it but its outcome. */
+  readonly codec?: string;
   readonly result?: Payload;
   readonly error?: ErrorRecord;
 }

@@ -14,7 +14,7 @@ export interface TaskJob {
 }
 
 /** How a job that this one depended on ended; `result` is decoded. */
-export interface DependencyResult extends Omit<ParentOutcome, 'result'> {
+export interface DependencyResult extends Omit<ParentOutcome, 'result' | 'codec'> {
   readonly result?: unknown;
 }
 

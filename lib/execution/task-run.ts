@@ -91,10 +91,8 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
   get dependencies(): readonly DependencyResult[] {
     const parents = this.job.extra?.parents;
     if (parents === undefined) return NO_DEPENDENCIES;
-    return parents.map(({ result, ...parent }) =>
-      result === undefined
-        ? parent
-        : { ...parent, result: this.environment.codecs.decode(this.job.codec, result) },
+    return parents.map(({ result, codec = this.job.codec, ...parent }) =>
+      result === undefined ? parent : { ...parent, result: this.environment.codecs.decode(codec, result) },
     );
   }
 

@@ -67,6 +67,8 @@ export function claimedRecord(job: ClaimedJob, worker: string, at: number): JobR
     timeout,
     fence,
     createdAt,
+    maxStalled,
+    version,
     extra,
   } = job;
   return {
@@ -77,7 +79,7 @@ export function claimedRecord(job: ClaimedJob, worker: string, at: number): JobR
     codec,
     priority,
     maxRetries,
-    maxStalled: DEFAULT_MAX_STALLED,
+    maxStalled,
     attempt,
     stalls,
     fence,
@@ -85,7 +87,7 @@ export function claimedRecord(job: ClaimedJob, worker: string, at: number): JobR
     startedAt: at,
     worker,
     replays: extra?.replays ?? 0,
-    version: 1,
+    version,
     ...(payload === undefined ? {} : { payload }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(extra?.key === undefined ? {} : { key: extra.key }),

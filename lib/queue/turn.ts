@@ -31,6 +31,13 @@ export class Turn {
     else queueMicrotask(this.take);
   }
 
+  /** The same, after one turn of the event loop. */
+  askLater(): void {
+    if (this.asked) return;
+    this.asked = true;
+    setImmediate(this.take);
+  }
+
   private readonly take = (): void => {
     this.asked = false;
     this.scope.runInAsyncScope(this.body);

@@ -1,5 +1,5 @@
 import type { EndedJob, Outcome, Verdict } from '../contract/index.js';
-import { TaskCancelledError, toErrorRecord } from '../errors/index.js';
+import { toErrorRecord } from '../errors/index.js';
 import type { TaskRun } from '../execution/index.js';
 import { oneLine } from '../middleware/index.js';
 import type { Batch } from './outbox.js';
@@ -17,7 +17,12 @@ export class Verdicts {
     private readonly logger: { warn(message: string): void },
   ) {}
 
-  conclude({ runs, settlements }: Batch, verdicts: readonly Verdict[]): void {
+  /** @param ended What ended inside the store by the same answer; told as well. */
+  conclude(
+    { runs, settlements }: Batch,
+    verdicts: readonly Verdict[],
+    ended: readonly EndedJob[] = [],
+  ): void {
     for (let place = 0; place < runs.length; place++) {
       const run = runs[place];
       const settlement = settlements[place];
@@ -25,14 +30,15 @@ export class Verdicts {
       this.inHand.remove(run);
       const verdict = verdicts[place];
       if (verdict === 'applied' || verdict === 'already-applied') {
-        this.tell(run, asItBecame(run, settlement.outcome));
+        if (!hasEnded(run, settlement.outcome, ended)) this.tell(run, settlement.outcome);
       } else this.tooLate(run, settlement.outcome, verdict);
     }
+    this.tellEnded(ended);
   }
 
   /** Jobs that ended inside the store. */
-  ended(jobs: readonly EndedJob[] | undefined): void {
-    if (jobs === undefined) return;
+  private tellEnded(jobs: readonly EndedJob[]): void {
+    if (jobs.length === 0) return;
     try {
       this.settled.tellEnded(jobs);
     } catch (error) {
@@ -64,11 +70,11 @@ export class Verdicts {
   }
 }
 
-/** A job that is given back after a cancel was requested of it is cancelled by its backend. */
-function asItBecame(run: TaskRun, outcome: Outcome): Outcome {
-  if (outcome.kind !== 'retry' && outcome.kind !== 'released') return outcome;
-  const { interruption } = run;
-  return interruption instanceof TaskCancelledError
-    ? { kind: 'cancelled', reason: interruption.reason }
-    : outcome;
+/**
+ * A job that is given back after a cancel was requested of it is cancelled by its backend, which says so among the ended: it
+ * is not told as something that goes on.
+ */
+function hasEnded({ job }: TaskRun, outcome: Outcome, ended: readonly EndedJob[]): boolean {
+  if (ended.length === 0 || (outcome.kind !== 'retry' && outcome.kind !== 'released')) return false;
+  return ended.some(({ queue, id }) => id === job.id && queue === job.queue);
 }

@@ -22,6 +22,8 @@ export function claimedJob(run: JobRun): ClaimedJob {
     timeout: kind.timeout,
     fence: String(run.fence),
     createdAt: entry.createdAt,
+    maxStalled: kind.maxStalled,
+    version: kind.version,
     extra: rare === undefined ? undefined : claimedExtra(rare),
   };
 }

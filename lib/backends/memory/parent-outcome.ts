@@ -9,8 +9,11 @@ export function parentOutcome(link: DependencyLink, policy: DependencyPolicy): P
   const state =
     parent === undefined ? link.outcome : parent.state === GONE ? 'cancelled' : stateName(parent.state);
   const outcome = { queue, id, state: state as ParentOutcome['state'] };
-  const { result, error } = parent?.rare ?? {};
-  if (state === 'completed' && result !== undefined) return { ...outcome, result: ownPayload(result) };
+  if (parent === undefined) return outcome;
+  const { result, error } = parent.rare ?? {};
+  if (state === 'completed' && result !== undefined) {
+    return { ...outcome, codec: parent.kind.codec, result: ownPayload(result) };
+  }
   if (state === 'failed' && policy === 'continue' && error !== undefined) return { ...outcome, error };
   return outcome;
 }

@@ -42,6 +42,8 @@ export function aClaimedJob(job: Partial<ClaimedJob> = {}): ClaimedJob {
     timeout: undefined,
     fence: '1',
     createdAt: 0,
+    maxStalled: 3,
+    version: 1,
     extra: undefined,
     ...job,
   };

@@ -83,6 +83,7 @@ export const dependencies = topic(
       assert.equal(job.id, child);
       assert.equal(job.extra?.parents?.[0]?.queue, mail.name);
       assert.equal(job.extra?.parents?.[0]?.result, '"from mail"');
+      assert.equal(job.extra?.parents?.[0]?.codec, 'json');
     });
 
     test('hands over what became of each', async (stage) => {
