@@ -1,4 +1,4 @@
-import type { EndedJob, Outcome, Verdict } from '../contract/index.js';
+import type { Claim, EndedJob, JobRef, Outcome, Verdict } from '../contract/index.js';
 import { TaskCancelledError, toErrorRecord } from '../errors/index.js';
 import type { TaskRun } from '../execution/index.js';
 import { oneLine } from '../middleware/index.js';
@@ -6,7 +6,7 @@ import type { Batch } from './outbox.js';
 import type { RunTable } from './run-table.js';
 import type { SettledEvents } from './settled-events.js';
 
-/** Takes what the backend says of settlements: their runs are no longer in hand, and what is applied is told. */
+/** Takes what the backend says of settlements and of other jobs that ended: runs are no longer in hand, and what is applied is told. */
 export class Verdicts {
   /** Verdicts that came too late: somebody else holds the job, or it is gone. */
   late = 0;
@@ -17,7 +17,8 @@ export class Verdicts {
     private readonly logger: { warn(message: string): void },
   ) {}
 
-  conclude({ runs, settlements }: Batch, verdicts: readonly Verdict[]): void {
+  conclude({ runs, settlements }: Batch, { verdicts, ended }: Pick<Claim, 'verdicts' | 'ended'>): void {
+    let untold = ended;
     for (let place = 0; place < runs.length; place++) {
       const run = runs[place];
       const settlement = settlements[place];
@@ -25,14 +26,16 @@ export class Verdicts {
       this.inHand.remove(run);
       const verdict = verdicts[place];
       if (verdict === 'applied' || verdict === 'already-applied') {
-        this.tell(run, asItBecame(run, settlement.outcome));
+        const outcome = asItBecame(run, settlement.outcome, untold);
+        this.tell(run, outcome);
+        // Told once: with what this worker knows of the run, or else with what the store does.
+        if (outcome.kind === 'cancelled') untold = untold?.filter((job) => !isSame(job, run.job));
       } else this.tooLate(run, settlement.outcome, verdict);
     }
+    if (untold !== undefined) this.tellEnded(untold);
   }
 
-  /** Jobs that ended inside the store. */
-  ended(jobs: readonly EndedJob[] | undefined): void {
-    if (jobs === undefined) return;
+  private tellEnded(jobs: readonly EndedJob[]): void {
     try {
       this.settled.tellEnded(jobs);
     } catch (error) {
@@ -65,10 +68,15 @@ export class Verdicts {
 }
 
 /** A job that is given back after a cancel was requested of it is cancelled by its backend. */
-function asItBecame(run: TaskRun, outcome: Outcome): Outcome {
+function asItBecame(run: TaskRun, outcome: Outcome, ended: readonly EndedJob[] | undefined): Outcome {
   if (outcome.kind !== 'retry' && outcome.kind !== 'released') return outcome;
   const { interruption } = run;
-  return interruption instanceof TaskCancelledError
-    ? { kind: 'cancelled', reason: interruption.reason }
-    : outcome;
+  if (interruption instanceof TaskCancelledError) return { kind: 'cancelled', reason: interruption.reason };
+  const instead = ended?.find((job) => isSame(job, run.job));
+  if (instead === undefined || instead.error !== undefined) return outcome;
+  return { kind: 'cancelled', reason: instead.cancelReason ?? 'cancelled' };
+}
+
+function isSame(a: JobRef, b: JobRef): boolean {
+  return a.id === b.id && a.queue === b.queue;
 }
