@@ -120,13 +120,13 @@ export class TaskExecutor {
     }
     run.breaker?.succeeded(run);
     run.result = result;
-    run.duration = environment.clock.now() - run.startedAt;
+    run.duration = (run.endedAt || environment.clock.now()) - run.startedAt;
     sink.settled(run, { kind: 'completed', result: encoded });
   }
 
   private encodeResult(run: TaskRun, result: unknown, { codecs }: RunEnvironment): Payload | undefined {
     if (result === undefined) return undefined;
-    const encoded = codecs.encode(result, run.job.codec);
+    const encoded = codecs.encode(withoutHoles(result), run.job.codec);
     const size = exceeds(encoded, this.options.maxResultSize);
     if (size !== undefined) throw new PayloadTooLargeError(size, this.options.maxResultSize, 'result');
     return encoded;
@@ -204,6 +204,15 @@ class Conclusion implements StepEnd {
   failed(error: unknown): void {
     this.executor.fail(this.run, this.task, error, this.environment, this.sink);
   }
+}
+
+/**
+ * What `Promise.all` of calls that give nothing returns: JSON has no `undefined` in lists, and the work is done. Elsewhere the
+ * codec refuses it, since there it is more likely a mistake.
+ */
+function withoutHoles(result: unknown): unknown {
+  if (!Array.isArray(result) || !result.includes(undefined)) return result;
+  return Array.from(result, (item: unknown) => item ?? null);
 }
 
 /** A proxy can throw at the mere question what it is; something that can be asked stands in for it. */

@@ -29,6 +29,7 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
   hasBegun = false;
   /** Whether its outcome is decided: a handler that goes on is a zombie. */
   isOver = false;
+  endedAt = 0;
   interruption: Error | undefined = undefined;
   guard: RunGuard | undefined = undefined;
   breaker: CircuitBreaker | undefined = undefined;

@@ -21,6 +21,8 @@ export class MetricsMiddleware extends ObservingMiddleware {
   }
 
   private record(ctx: InterruptibleContext, end: RunEnd): void {
-    this.collector.record(ctx.job.name, this.clock.now() - ctx.startedAt, end);
+    const now = this.clock.now();
+    ctx.endedAt = now;
+    this.collector.record(ctx.job.name, now - ctx.startedAt, end);
   }
 }

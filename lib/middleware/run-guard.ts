@@ -7,6 +7,8 @@ import type { StepEnd } from './step.js';
 export interface Interruptible {
   /** What the run was interrupted with. */
   interruption: Error | undefined;
+  /** When its pipeline ended, once the metrics have read the clock; 0 before. */
+  endedAt: number;
   /** Ends the run in its pipeline, while there is one to end. */
   guard: RunGuard | undefined;
   /** Aborts the signal, and ends the run at once with the error. */

@@ -203,7 +203,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.calling = false;
     this.pause.reset();
     this.parts.slots.redeem(slots);
-    this.verdicts.conclude(batch, claim.verdicts, claim.ended);
+    this.verdicts.conclude(batch, claim);
     for (const job of claim.jobs) this.receive(job);
     if (!this.open) return this.sendLate();
     if (slots > 0 && claim.jobs.length >= slots) this.woken = true;
@@ -251,7 +251,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     const batch = this.outbox.take();
     if (batch.runs.length === 0) return;
     this.claim(0, batch).then(
-      (claim) => this.verdicts.conclude(batch, claim.verdicts, claim.ended),
+      (claim) => this.verdicts.conclude(batch, claim),
       () => this.outbox.putBack(batch),
     );
   }

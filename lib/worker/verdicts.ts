@@ -1,12 +1,12 @@
-import type { EndedJob, Outcome, Verdict } from '../contract/index.js';
-import { toErrorRecord } from '../errors/index.js';
+import type { Claim, EndedJob, JobRef, Outcome, Verdict } from '../contract/index.js';
+import { TaskCancelledError, toErrorRecord } from '../errors/index.js';
 import type { TaskRun } from '../execution/index.js';
 import { oneLine } from '../middleware/index.js';
 import type { Batch } from './outbox.js';
 import type { RunTable } from './run-table.js';
 import type { SettledEvents } from './settled-events.js';
 
-/** Takes what the backend says of settlements: their runs are no longer in hand, and what is applied is told. */
+/** Takes what the backend says of settlements and of other jobs that ended: runs are no longer in hand, and what is applied is told. */
 export class Verdicts {
   /** Verdicts that came too late: somebody else holds the job, or it is gone. */
   late = 0;
@@ -17,12 +17,8 @@ export class Verdicts {
     private readonly logger: { warn(message: string): void },
   ) {}
 
-  /** @param ended What ended inside the store by the same answer; told as well. */
-  conclude(
-    { runs, settlements }: Batch,
-    verdicts: readonly Verdict[],
-    ended: readonly EndedJob[] = [],
-  ): void {
+  conclude({ runs, settlements }: Batch, { verdicts, ended }: Pick<Claim, 'verdicts' | 'ended'>): void {
+    let untold = ended;
     for (let place = 0; place < runs.length; place++) {
       const run = runs[place];
       const settlement = settlements[place];
@@ -30,15 +26,16 @@ export class Verdicts {
       this.inHand.remove(run);
       const verdict = verdicts[place];
       if (verdict === 'applied' || verdict === 'already-applied') {
-        if (!hasEnded(run, settlement.outcome, ended)) this.tell(run, settlement.outcome);
+        const outcome = asItBecame(run, settlement.outcome, untold);
+        this.tell(run, outcome);
+        // Told once: with what this worker knows of the run, or else with what the store does.
+        if (outcome.kind === 'cancelled') untold = untold?.filter((job) => !isSame(job, run.job));
       } else this.tooLate(run, settlement.outcome, verdict);
     }
-    this.tellEnded(ended);
+    if (untold !== undefined) this.tellEnded(untold);
   }
 
-  /** Jobs that ended inside the store. */
   private tellEnded(jobs: readonly EndedJob[]): void {
-    if (jobs.length === 0) return;
     try {
       this.settled.tellEnded(jobs);
     } catch (error) {
@@ -70,11 +67,16 @@ export class Verdicts {
   }
 }
 
-/**
- * A job that is given back after a cancel was requested of it is cancelled by its backend, which says so among the ended: it
- * is not told as something that goes on.
- */
-function hasEnded({ job }: TaskRun, outcome: Outcome, ended: readonly EndedJob[]): boolean {
-  if (ended.length === 0 || (outcome.kind !== 'retry' && outcome.kind !== 'released')) return false;
-  return ended.some(({ queue, id }) => id === job.id && queue === job.queue);
+/** A job that is given back after a cancel was requested of it is cancelled by its backend. */
+function asItBecame(run: TaskRun, outcome: Outcome, ended: readonly EndedJob[] | undefined): Outcome {
+  if (outcome.kind !== 'retry' && outcome.kind !== 'released') return outcome;
+  const { interruption } = run;
+  if (interruption instanceof TaskCancelledError) return { kind: 'cancelled', reason: interruption.reason };
+  const instead = ended?.find((job) => isSame(job, run.job));
+  if (instead === undefined || instead.error !== undefined) return outcome;
+  return { kind: 'cancelled', reason: instead.cancelReason ?? 'cancelled' };
+}
+
+function isSame(a: JobRef, b: JobRef): boolean {
+  return a.id === b.id && a.queue === b.queue;
 }

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Duration, Ms } from '../contract/index.js';
-import { nearestName, toMs } from '../config/index.js';
+import { assertKnownKeys, nearestName, toMs } from '../config/index.js';
 import { InvalidOptionError, UnknownQueueError } from '../errors/index.js';
 import type { DrainResult } from './drain.js';
 import { ProcessHold } from './process-hold.js';
@@ -31,6 +31,7 @@ export interface StopOptions {
   readonly timeout?: Duration | undefined;
 }
 
+const STOP_OPTIONS = ['drain', 'timeout'] as const satisfies readonly (keyof StopOptions)[];
 const NOTHING_IN_HAND: DrainResult = { released: 0, unsettled: 0 };
 
 /**
@@ -92,9 +93,10 @@ export class WorkerPool {
   /**
    * Stops claiming, waits for what runs, aborts what is left after the timeout, and gives it back without an attempt counted.
    * Calls at the same time share one stop; one with `drain: false` ends the waiting of all.
-   * @throws InvalidDurationError for a timeout that is none; the pool goes on then
+   * @throws InvalidOptionError for a key that does not exist, InvalidDurationError for a timeout that is none; the pool goes on then
    */
   async stop(options: StopOptions = {}): Promise<DrainResult> {
+    assertKnownKeys(options, STOP_OPTIONS);
     const timeout =
       options.timeout === undefined ? this.options.shutdownTimeout : toMs(options.timeout, 'timeout');
     const { shift } = this;

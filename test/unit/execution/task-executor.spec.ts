@@ -39,6 +39,13 @@ describe('TaskExecutor: a run that goes well', () => {
     expect(await new ExecutionDesk().outcomeOf(() => undefined)).toEqual({ kind: 'completed' });
   });
 
+  it('keeps the list of a Promise.all of calls that give nothing', async () => {
+    expect(await new ExecutionDesk().outcomeOf(() => [undefined, 1])).toMatchObject({
+      kind: 'completed',
+      result: '[null,1]',
+    });
+  });
+
   it('hands a job without a payload undefined', async () => {
     const seen: unknown[] = [];
     await new ExecutionDesk().outcomeOf((payload) => void seen.push(payload), { payload: undefined });

@@ -256,6 +256,22 @@ describe('cancelling a running job', () => {
     },
   );
 
+  it('tells once of a cancel that overtook a failure and of which it was not told', async () => {
+    const desk = new PoolDesk();
+    desk.handle(() => Promise.reject(new Error('down')));
+    await desk.start();
+    desk.memory.queue.each('claim', async (call, { settle = [] }) => {
+      const job = { queue: 'default', id: 'default-1' };
+      if (settle.length > 0) await desk.memory.queue.target.cancel([job], 'by hand');
+      return call();
+    });
+    await desk.enqueue('default');
+    await desk.settle();
+    expect(await desk.state('default-1')).toBe('cancelled');
+    expect(desk.told).toEqual(['started default-1', 'cancelled default-1']);
+    expect(desk.ended).toEqual(['default-1']);
+  });
+
   it('tells of a cancel that overtook a failure, since its backend cancels what comes back', async () => {
     const desk = new PoolDesk();
     desk.handle(() => Promise.reject(new Error('down')));

@@ -276,6 +276,14 @@ describe('stopping a pool', () => {
     expect(await desk.pool.stop()).toEqual({ released: 0, unsettled: 0 });
   });
 
+  it('refuses a key with a typo, which would drain in silence, and goes on', async () => {
+    const desk = new PoolDesk();
+    await desk.start();
+    const stop = desk.pool.stop({ drian: false } as never);
+    await expect(stop).rejects.toThrow('drian: is not an option. Did you mean "drain"?');
+    expect(desk.pool.isRunning).toBe(true);
+  });
+
   it('refuses a timeout that is none, and goes on', async () => {
     const desk = new PoolDesk();
     desk.handle(() => 1);
