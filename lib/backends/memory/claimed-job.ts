@@ -21,7 +21,7 @@ export function claimedJob(run: JobRun): ClaimedJob {
     stalls: run.stalls,
     timeout: kind.timeout,
     fence: String(run.fence),
-    createdAt: entry.createdAt,
+    createdAt: entry.queue.epoch + entry.createdAt,
     maxStalled: kind.maxStalled,
     version: kind.version,
     extra: rare === undefined ? undefined : claimedExtra(rare),

@@ -17,7 +17,7 @@ export function findJobs(queue: MemoryQueue, query: JobQuery): Page<JobRecord> {
   for (const entry of jobsIn(queue, query.states)) {
     if (query.name !== undefined && entry.kind.name !== query.name) continue;
     const place = { moment: listedAt(entry), ordinal: entry.ordinal, entry };
-    if (query.before !== undefined && place.moment >= query.before) continue;
+    if (query.before !== undefined && place.moment + queue.epoch >= query.before) continue;
     if (after === undefined || first.compare(after, place) < 0) first.add(place);
   }
   const found = first.sorted();

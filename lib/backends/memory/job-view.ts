@@ -12,6 +12,7 @@ const NOTHING_RARE: Readonly<JobRarities> = Object.freeze(new JobRarities());
 export function jobRecord(entry: JobEntry): JobRecord {
   const { kind, run, rare = NOTHING_RARE } = entry;
   const { links, unique } = rare;
+  const { epoch } = entry.queue;
   const isDueLater = entry.state === SCHEDULED || entry.state === RETRYING;
   const record: Writable<{ [K in keyof JobRecord]: JobRecord[K] | undefined }> = {
     queue: entry.queue.name,
@@ -28,10 +29,10 @@ export function jobRecord(entry: JobEntry): JobRecord {
     attempt: run?.attempt ?? 0,
     stalls: run?.stalls ?? 0,
     fence: String(run?.fence ?? 0),
-    createdAt: entry.createdAt,
-    dueAt: isDueLater ? entry.moment : undefined,
-    startedAt: run?.claim.startedAt,
-    finishedAt: isFinishedCode(entry.state) ? entry.moment : undefined,
+    createdAt: epoch + entry.createdAt,
+    dueAt: isDueLater ? epoch + entry.moment : undefined,
+    startedAt: run && epoch + run.claim.startedAt,
+    finishedAt: isFinishedCode(entry.state) ? epoch + entry.moment : undefined,
     worker: run?.claim.worker,
     key: rare.key,
     idempotencyKey: rare.idempotency?.key,

@@ -33,7 +33,7 @@ export function loseLease(entry: JobEntry, now: number): void {
 }
 
 function failStalled(entry: JobEntry, stalls: number, now: number): void {
-  rarelyOf(entry).error = stalledError(entry.id, stalls, now);
+  rarelyOf(entry).error = stalledError(entry.id, stalls, entry.queue.epoch + now);
   finish(entry, FAILED, now);
   entry.queue.ended.note(entry);
 }

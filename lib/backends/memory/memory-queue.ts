@@ -59,6 +59,8 @@ export class MemoryQueue {
     readonly ended: EndedJobs,
     now: number,
     private readonly onStir: (queue: MemoryQueue) => void,
+    /** What all moments here are counted from, in epoch milliseconds: only what leaves the store has it added. */
+    readonly epoch = 0,
   ) {
     this.madeAt = Math.floor(now);
     this.jobs = new JobTable(limits.tombstoneMax);

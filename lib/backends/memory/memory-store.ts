@@ -11,7 +11,11 @@ export class MemoryStore {
   private readonly stirred: MemoryQueue[] = [];
   private readonly onStir = (queue: MemoryQueue) => void this.stirred.push(queue);
 
-  constructor(private readonly limits: MemoryLimits) {}
+  /** @param epoch What the moments of all calls are counted from. */
+  constructor(
+    private readonly limits: MemoryLimits,
+    private readonly epoch: number,
+  ) {}
 
   define(definition: QueueDefinition, now: number): void {
     const known = this.queues.get(definition.name);
@@ -53,7 +57,7 @@ export class MemoryStore {
   }
 
   private add(definition: QueueDefinition, now: number): MemoryQueue {
-    const queue = new MemoryQueue(definition, this.limits, this.ended, now, this.onStir);
+    const queue = new MemoryQueue(definition, this.limits, this.ended, now, this.onStir, this.epoch);
     this.queues.set(definition.name, queue);
     return queue;
   }
