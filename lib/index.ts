@@ -11,7 +11,8 @@ export {
   UseTaskMiddleware,
 } from './decorators/index.js';
 export { type TaskEventListener, TaskEvents } from './events/index.js';
-export { TaskBackendRegistry } from './backends/index.js';
+export { createMemoryBackend, TaskBackendRegistry } from './backends/index.js';
+export { jsonCodec } from './codecs/index.js';
 export { JobResult, type ResultStats, ResultStore } from './state/index.js';
 export {
   type DeadLetterChoice,
@@ -46,7 +47,7 @@ export {
   TimeoutMiddleware,
   Zombies,
 } from './middleware/index.js';
-export { CurrentTask } from './execution/index.js';
+export { CircuitBreaker, type CircuitState, CurrentTask } from './execution/index.js';
 export {
   type DrainResult,
   type PoolStats,

@@ -16,7 +16,10 @@ const MICROTASK_TURNS = 64;
 export class Turn {
   private readonly scope = new AsyncResource('TaskTurn');
   private asked = false;
+  /** Asked to come in this turn; a later one is not needed then. */
+  private askedNow = false;
   private turns = 0;
+  private immediate: NodeJS.Immediate | undefined;
 
   /** @param microtaskTurns After so many turns in microtasks one goes through the event loop. */
   constructor(
@@ -25,21 +28,31 @@ export class Turn {
   ) {}
 
   ask(): void {
-    if (this.asked) return;
+    if (this.askedNow) return;
     this.asked = true;
-    if (++this.turns % this.microtaskTurns === 0) setImmediate(this.take);
+    this.askedNow = true;
+    if (++this.turns % this.microtaskTurns === 0) this.immediate = setImmediate(this.take);
     else queueMicrotask(this.take);
   }
 
-  /** The same, after one turn of the event loop. */
+  /** The same, after a turn of the event loop; unless it is asked to come sooner. */
   askLater(): void {
     if (this.asked) return;
     this.asked = true;
-    setImmediate(this.take);
+    this.immediate = setImmediate(this.take);
+  }
+
+  /** Takes back what was asked. */
+  cancel(): void {
+    clearImmediate(this.immediate);
+    this.asked = false;
+    this.askedNow = false;
   }
 
   private readonly take = (): void => {
+    if (!this.asked) return;
     this.asked = false;
+    this.askedNow = false;
     this.scope.runInAsyncScope(this.body);
   };
 }

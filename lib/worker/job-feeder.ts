@@ -69,7 +69,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.pause = new TroublePause(parts.clock, () => this.wake());
     this.outbox = new Outbox(backend.queue.capabilities.maxDelay);
     this.verdicts = new Verdicts(this.inHand, parts.settled, parts.logger);
-    this.subscriptions = new WorkSubscriptions(options.name, backend.queue, () => this.wake(), parts.logger);
+    this.subscriptions = new WorkSubscriptions(options.name, backend.queue, () => this.hear(), parts.logger);
   }
 
   get queues(): readonly string[] {
@@ -126,6 +126,16 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.open = false;
     this.pause.clear();
     this.subscriptions.close();
+    this.turn.cancel();
+  }
+
+  /**
+   * Work was announced. Looks for it after a turn of the event loop: a store in this process announces before the caller of
+   * `enqueue` has its handle, and a job must not end before anybody could wait for it.
+   */
+  private hear(): void {
+    this.woken = true;
+    if (this.open) this.turn.askLater();
   }
 
   /** Looks for work as soon as everything that is ready now is done. */

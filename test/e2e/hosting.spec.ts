@@ -52,6 +52,8 @@ describe('An application with tasks can be', () => {
   });
 
   it('closed without a timer, socket or handle left', async () => {
+    // What the test before this one, or its runner, has just let go of.
+    await new Promise((resolve) => setImmediate(resolve));
     const before = process.getActiveResourcesInfo().toSorted();
     const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
     const job = await app.get(Door).greeter.greet.delay('Ada');

@@ -161,7 +161,11 @@ export class PoolDesk {
 
   /** Lets everything go on that needs no time. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < 3; turn++) await this.clock.advance(0);
+    for (let turn = 0; turn < 3; turn++) {
+      await this.clock.advance(0);
+      // What is announced is looked at after a turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   async start(): Promise<void> {
