@@ -71,6 +71,7 @@ class Taking {
 
   private takeNext(queue: MemoryQueue, limit: number): number {
     let taken = 0;
+    queue.ready.touch(limit);
     while (taken < limit) {
       const entry = queue.ready.take();
       if (entry === undefined) break;

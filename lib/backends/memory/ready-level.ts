@@ -39,6 +39,11 @@ export class ReadyLevel {
     }
   }
 
+  /** Fetches the next jobs into the processor's cache, as far as they are of one key. */
+  touch(count: number): number {
+    return this.backlogged.first()?.jobs.touch(count) ?? 0;
+  }
+
   take(): JobEntry | undefined {
     const flow = this.backlogged.first();
     if (flow === undefined) return undefined;

@@ -19,6 +19,12 @@ export class ReadyLevels {
     this.occupy(job.priority).putBack(job);
   }
 
+  /** To be called before many are taken: with a million jobs waiting each is read from main memory. */
+  touch(count: number): number {
+    if (this.occupied === 0) return 0;
+    return (this.levels[31 - Math.clz32(this.occupied)] as ReadyLevel).touch(count);
+  }
+
   take(): JobEntry | undefined {
     if (this.occupied === 0) return undefined;
     const priority = 31 - Math.clz32(this.occupied);

@@ -54,6 +54,21 @@ export class Ring<T extends Slotted> {
     return item;
   }
 
+  /**
+   * Reads the first members without using them: their loads miss the processor's caches together, where each would be
+   * waited for by itself once they are used one by one. @returns what was read, so that it is not optimised away
+   */
+  touch(count: number): number {
+    const { items, mask, head } = this;
+    const end = Math.min(count, (this.tail - head) | 0);
+    let read = 0;
+    for (let step = 0; step < end; step++) {
+      const item = items[(head + step) & mask];
+      if (item !== undefined) read ^= item.slot;
+    }
+    return read;
+  }
+
   remove(item: T): void {
     this.items[item.slot & this.mask] = undefined;
     if (--this.live === 0) this.reset();
