@@ -99,6 +99,12 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     remedy:
       'Block the event loop for less than two thirds of `worker.lease` (leases are renewed at a third of it), or raise it; settle or `extend` in time what was taken by hand. The job runs again.',
   },
+  TASKS_MISSING_PEER: {
+    name: 'MissingPeerError',
+    what: 'Something is used that needs a package which is not installed. Such packages are optional, so that nobody installs what they do not use.',
+    remedy:
+      'Run the line that the message gives, `npm install` with the name and the versions of the package.',
+  },
   TASKS_NOT_FOUND: {
     name: 'TaskNotFoundError',
     what: 'No handler is registered for the task.',
