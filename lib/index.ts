@@ -56,5 +56,6 @@ export {
   type WorkerJobStats,
   WorkerPool,
 } from './worker/index.js';
+export type { TasksModuleAsyncOptions, TasksOptionsFactory } from './tasks-async.options.js';
 export type { TasksFeatureOptions } from './tasks-feature.module.js';
 export { TasksModule, type TasksStubOptions } from './tasks.module.js';

@@ -4,6 +4,7 @@ import type { ResolvedOptions } from './config/index.js';
 import { TaskEvents } from './events/index.js';
 import { DeadLetterQueue, QueueRegistry, QueueSide, TaskClientFactory, TaskManager } from './queue/index.js';
 import { ResultStore } from './state/index.js';
+import { declaredQueuesProvider } from './tasks-declared.queues.js';
 import { QueueGate } from './tasks-queue.gate.js';
 import { RESOLVED_OPTIONS } from './tasks.tokens.js';
 
@@ -21,6 +22,7 @@ export const queueProviders = (anyQueue: boolean): FactoryProvider[] => [
     inject: [QueueSide, RESOLVED_OPTIONS],
     useFactory: ({ queues }: QueueSide, options: ResolvedOptions) => new QueueGate(queues, options, anyQueue),
   },
+  declaredQueuesProvider,
   part(QueueRegistry, (side) => side.queues),
   part(TaskManager, (side) => side.manager),
   part(TaskClientFactory, (side) => side.clients),

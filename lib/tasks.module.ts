@@ -3,7 +3,8 @@ import { assertKnownKeys } from './config/index.js';
 import type { TasksModuleOptions } from './contract/index.js';
 import { InvalidOptionError, TaskRegistrationError } from './errors/index.js';
 import { TASK_FEATURE, type TaskFeature } from './handlers/index.js';
-import { TasksCoreModule } from './tasks-core.module.js';
+import { asyncSource, type TasksModuleAsyncOptions } from './tasks-async.options.js';
+import { fixedSource, TasksCoreModule } from './tasks-core.module.js';
 import { TasksFeatureModule, type TasksFeatureOptions } from './tasks-feature.module.js';
 import { runnerProvider } from './tasks.runner.js';
 
@@ -36,7 +37,27 @@ export class TasksModule {
    * UnknownQueueError, DuplicateTaskError and TaskRegistrationError likewise
    */
   static forRoot(options: TasksModuleOptions = {}): DynamicModule {
-    return root(() => TasksCoreModule.register(options));
+    return root(() => TasksCoreModule.register(fixedSource(options)));
+  }
+
+  /**
+   * `forRoot()` with options that are made while the app boots: from a `ConfigService`, a secret store, anything that can be
+   * injected. They may name queues and backends: nothing of them has to be known before.
+   *
+   * @param options One of `useFactory` (with `inject`), `useClass` and `useExisting`; `imports` and `extraProviders` for what
+   * these need.
+   * @throws InvalidOptionError at once for a call that is wrong itself, while the app boots for options that are; and all that
+   * `forRoot()` throws
+   *
+   * @example
+   * TasksModule.forRootAsync({
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ worker: { workerCount: config.get('WORKERS') } }),
+   * })
+   */
+  static forRootAsync(options: TasksModuleAsyncOptions): DynamicModule {
+    const source = asyncSource(options);
+    return root(() => TasksCoreModule.register(source));
   }
 
   /**
@@ -83,7 +104,7 @@ export class TasksModule {
    */
   static stub(options: TasksStubOptions = {}): DynamicModule {
     const stubbed = { ...options, worker: { workerCount: 1, ...options.worker } };
-    return root(() => TasksCoreModule.register(stubbed, { anyQueue: true }));
+    return root(() => TasksCoreModule.register(fixedSource(stubbed), { anyQueue: true }));
   }
 }
 

@@ -9,8 +9,11 @@ import { noteQueue } from './injection-notes.js';
  */
 export function getQueueToken(name?: string): string {
   noteQueue(name);
-  return `TaskQueue:${name ?? ''}`;
+  return queueToken(name);
 }
+
+/** The same token, for a name that no source names. @internal */
+export const queueToken = (name?: string): string => `TaskQueue:${name ?? ''}`;
 
 /**
  * Injects a queue anywhere in the app.

@@ -4,7 +4,7 @@ export { type HandlerCall, HandlerRegistry } from './handler-registry.js';
 export * from './injected-tokens.js';
 export * from './listener-explorer.js';
 export { locating } from './located-error.js';
-export { hostsOf, importersOf, type ModuleHost, orderHooks } from './nest-internals.js';
+export { hostsOf, importersOf, type ModuleHost, orderHooks, provideValue } from './nest-internals.js';
 export type { ProviderSite } from './provider-site.js';
 export { ProviderSites } from './provider-sites.js';
 export type { RegisteredHandler, TaskFunction } from './registered-handler.js';

@@ -39,6 +39,15 @@ export function orderHooks(host: ModuleHost, place: 'first' | 'last'): boolean {
   return true;
 }
 
+/**
+ * Gives a module a value under a token while the app is being made, and exports it. To be called before anybody asks the
+ * app for a token by `get()`: from then on Nest goes by what it knows.
+ */
+export function provideValue(host: ModuleHost, token: string | symbol, value: unknown): void {
+  host.addProvider({ provide: token, useValue: value });
+  host.addExportedProviderOrModule(token);
+}
+
 /** The modules of the app that have a provider under this token. */
 export function hostsOf(modules: ModulesContainer, token: InjectionToken): ModuleHost[] {
   return [...modules.values()].filter((host) => host.providers.has(token));
