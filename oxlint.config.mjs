@@ -15,6 +15,7 @@ export const CORRIDOR = [
   'middleware',
   'execution',
   'worker',
+  'background',
 ];
 export const LEAVES = ['testing'];
 

@@ -49,6 +49,17 @@ export {
 } from './middleware/index.js';
 export { CircuitBreaker, type CircuitState, CurrentTask } from './execution/index.js';
 export {
+  Background,
+  type BackgroundManagerOptions,
+  type BackgroundMethod,
+  type BackgroundMethodOptions,
+  BackgroundTaskManager,
+  type BackgroundWork,
+  OnErrorPolicy,
+  ScheduledWorker,
+  type ScheduledWorkerOptions,
+} from './background/index.js';
+export {
   type DrainResult,
   type PoolStats,
   type StopOptions,

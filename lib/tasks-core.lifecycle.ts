@@ -1,4 +1,5 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { ScheduledWorkers } from './background/index.js';
 import type { BackendSet } from './backends/index.js';
 import type { TaskEvents } from './events/index.js';
 import type { ListenerExplorer, TaskExplorer } from './handlers/index.js';
@@ -16,6 +17,7 @@ export interface CoreParts {
   readonly middleware: TasksMiddlewareSource;
   readonly events: TaskEvents;
   readonly timeout: TimeoutMiddleware;
+  readonly scheduled: ScheduledWorkers;
 }
 
 /**
@@ -27,11 +29,12 @@ export class TasksCoreLifecycle implements OnModuleInit, OnApplicationShutdown {
 
   /** What can be wrong with the app is found out before a broker is called. */
   async onModuleInit(): Promise<void> {
-    const { options, backends, queues, tasks, listeners, middleware } = this.parts;
+    const { options, backends, queues, tasks, listeners, middleware, scheduled } = this.parts;
     tasks.explore();
     checkWorkerQueues(options, queues.names());
     await middleware.prepare({ middleware: options.middleware, queues: queues.definitions() });
     listeners.explore();
+    scheduled.explore();
     await backends.open();
   }
 

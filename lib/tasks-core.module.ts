@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { TasksModuleOptions } from './contract/index.js';
 import { BUILT_IN_QUEUES } from './config/index.js';
+import { backgroundProviders } from './tasks-background.providers.js';
 import { backendProviders } from './tasks-backend.providers.js';
 import { handlerProviders } from './tasks-handler.providers.js';
 import { injectionProviders } from './tasks-injection.providers.js';
@@ -27,6 +28,7 @@ export class TasksCoreModule {
       ...queueProviders(anyQueue),
       ...handlerProviders,
       ...workerProviders,
+      ...backgroundProviders,
       ...injectionProviders(declaredIn(source)),
     ];
     return {

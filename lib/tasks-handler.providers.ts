@@ -1,5 +1,6 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { ScheduledWorkers } from './background/index.js';
 import { BackendSet } from './backends/index.js';
 import type { ResolvedOptions } from './config/index.js';
 import { TaskMetadataAccessor } from './decorators/index.js';
@@ -60,6 +61,7 @@ export const handlerProviders: readonly FactoryProvider[] = [
       TasksMiddlewareSource,
       TimeoutMiddleware,
       ModulesContainer,
+      ScheduledWorkers,
     ],
     useFactory: makeLifecycle,
   },
@@ -76,10 +78,21 @@ function makeLifecycle(
   middleware: TasksMiddlewareSource,
   timeout: TimeoutMiddleware,
   modules: ModulesContainer,
+  scheduled: ScheduledWorkers,
 ): TasksCoreLifecycle {
   for (const host of hostsOf(modules, TasksCoreLifecycle)) orderHooks(host, 'first');
   const accessor = new TaskMetadataAccessor();
   const tasks = new TaskExplorer(sites, accessor, factory, registry);
   const listeners = new ListenerExplorer(sites, accessor, events);
-  return new TasksCoreLifecycle({ options, backends, queues, tasks, listeners, middleware, events, timeout });
+  return new TasksCoreLifecycle({
+    options,
+    backends,
+    queues,
+    tasks,
+    listeners,
+    middleware,
+    events,
+    timeout,
+    scheduled,
+  });
 }

@@ -103,7 +103,11 @@ export class TasksModule {
    * await app.close();
    */
   static stub(options: TasksStubOptions = {}): DynamicModule {
-    const stubbed = { ...options, worker: { workerCount: 1, ...options.worker } };
+    const stubbed = {
+      ...options,
+      worker: { workerCount: 1, ...options.worker },
+      background: { autoStart: false, ...options.background },
+    };
     return root(() => TasksCoreModule.register(fixedSource(stubbed), { anyQueue: true }));
   }
 }

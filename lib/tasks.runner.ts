@@ -5,47 +5,84 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { BackgroundTaskManager, ScheduledWorkers } from './background/index.js';
 import type { ResolvedOptions } from './config/index.js';
 import { TaskEvents } from './events/index.js';
 import { hostsOf, importersOf, type ModuleHost, orderHooks } from './handlers/index.js';
 import { RESOLVED_OPTIONS } from './tasks.tokens.js';
-import { WorkerPool } from './worker/index.js';
+import { ProcessHold, WorkerPool } from './worker/index.js';
+
+export interface RunnerParts {
+  readonly pool: WorkerPool;
+  readonly events: TaskEvents;
+  readonly scheduled: ScheduledWorkers;
+  readonly background: BackgroundTaskManager;
+  readonly options: ResolvedOptions;
+}
 
 /** Starts the workers when all of the app has started, and drains them before anything of it closes. */
 export class TasksRunner implements OnApplicationBootstrap, OnModuleDestroy {
-  constructor(
-    private readonly pool: WorkerPool,
-    private readonly events: TaskEvents,
-    private readonly options: ResolvedOptions,
-  ) {}
+  private readonly hold = new ProcessHold();
+
+  constructor(private readonly parts: RunnerParts) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.options.worker.autoStart) await this.pool.start();
+    const { pool, scheduled, options } = this.parts;
+    if (options.worker.autoStart) await pool.start();
+    if (options.background.autoStart) scheduled.start();
   }
 
+  /**
+   * Scheduled workers and jobs end together; what they have left to run beside them has its turn when they are done. Nothing else
+   * may keep the process alive by then, and every step has a bound.
+   */
   async onModuleDestroy(): Promise<void> {
-    await this.pool.drain();
-    await this.listenersAreDone();
+    const { pool, scheduled, background } = this.parts;
+    this.hold.take();
+    try {
+      await Promise.all([scheduled.stop(), pool.drain()]);
+      await this.listenersAreDone();
+      await background.shutdown();
+    } finally {
+      this.hold.release();
+    }
   }
 
   /** What asynchronous listeners still do (a page that is being sent) belongs to the jobs that ended; it has a bound. */
   private async listenersAreDone(): Promise<void> {
-    const { clock, worker } = this.options;
+    const {
+      events,
+      options: { clock, worker },
+    } = this.parts;
     let timer: { cancel(): void } | undefined;
     const bound = new Promise<void>((resolve) => (timer = clock.setTimer(worker.shutdownTimeout, resolve)));
-    await Promise.race([this.events.settled(), bound]);
+    await Promise.race([events.settled(), bound]);
     timer?.cancel();
   }
 }
 
 export const runnerProvider: FactoryProvider<TasksRunner> = {
   provide: TasksRunner,
-  useFactory: (modules: ModulesContainer, pool: WorkerPool, events: TaskEvents, options: ResolvedOptions) => {
+  useFactory: (
+    modules: ModulesContainer,
+    pool: WorkerPool,
+    events: TaskEvents,
+    scheduled: ScheduledWorkers,
+    background: BackgroundTaskManager,
+    options: ResolvedOptions,
+  ) => {
     const [host] = hostsOf(modules, TasksRunner);
     if (host !== undefined && !orderHooks(host, 'last')) warnOfLaterImports(modules, host);
-    return new TasksRunner(pool, events, options);
+    return new TasksRunner({ pool, events, scheduled, background, options });
   },
-  inject: [ModulesContainer, WorkerPool, TaskEvents, RESOLVED_OPTIONS],
+  inject: [
+    ModulesContainer,
+    WorkerPool,
+    TaskEvents,
+    ScheduledWorkers,
+    BackgroundTaskManager,
+    RESOLVED_OPTIONS,
+  ],
 };
 
 /** Without a say in the order of hooks, modules that are imported after this one close before the workers drain. */

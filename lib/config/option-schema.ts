@@ -124,6 +124,11 @@ const workerSchema = z.strictObject({
   autoStart: field.flagOption('Whether workers start with the application.', true),
 });
 
+const backgroundSchema = z.strictObject({
+  shutdownTimeout: field.durationOption('What background work gets once its signals are aborted.', '30s'),
+  autoStart: field.flagOption('Whether scheduled workers start with the application.', true),
+});
+
 const retentionSchema = z.strictObject({
   completedTtl: field.durationOption('Completed and cancelled jobs with their results.', '1h'),
   completedMax: field.optionalWhole('How many of them a queue keeps.', '10,000; memory 1,000', 0),
@@ -169,6 +174,7 @@ export const optionSchema = z.strictObject(
       .prefault([])
       .meta({ type: 'object[]', description: 'Queues beside those that the backends bring.' }),
     worker: workerSchema.prefault({}),
+    background: backgroundSchema.prefault({}),
     retry: retrySchema.prefault({}),
     timeout: z
       .strictObject({

@@ -21,13 +21,14 @@ export function resolveOptions(input: TasksModuleOptions = {}): ResolvedOptions 
   if (data === undefined || found.length > 0) throw new InvalidOptionError(found);
   const backends = layOutBackends(data);
   const queues = layOutQueues(data, backends);
-  const { backendTypes, worker, retry, timeout, retention, payload } = data;
+  const { backendTypes, worker, background, retry, timeout, retention, payload } = data;
   const { idempotencyTtl, middleware, logging, codec, clock } = data;
   return {
     backends,
     backendTypes,
     queues,
     worker: withOwnNames(worker, queues),
+    background,
     retry,
     timeout,
     retention,

@@ -47,6 +47,11 @@ export interface ResolvedWorker {
   readonly autoStart: boolean;
 }
 
+export interface ResolvedBackground {
+  readonly shutdownTimeout: Ms;
+  readonly autoStart: boolean;
+}
+
 export interface ResolvedRetry {
   readonly maxRetries: number;
   readonly backoff: 'fixed' | 'linear' | 'exponential' | CustomBackoff;
@@ -88,6 +93,7 @@ export interface ResolvedOptions {
   readonly backendTypes: Readonly<Record<string, TaskBackendFactory>>;
   readonly queues: readonly ResolvedQueue[];
   readonly worker: ResolvedWorker;
+  readonly background: ResolvedBackground;
   readonly retry: ResolvedRetry;
   readonly timeout: ResolvedTimeout;
   readonly retention: ResolvedRetention;

@@ -112,6 +112,14 @@ export interface PayloadOptions {
   readonly maxResultSize?: number | undefined;
 }
 
+/** Of work that is no job: `BackgroundTaskManager`, `@Background()`, `ScheduledWorker`. */
+export interface BackgroundOptions {
+  /** How long background work gets at shutdown, all together, once its signals are aborted. Default 30 s. */
+  readonly shutdownTimeout?: Duration | undefined;
+  /** Whether scheduled workers start with the application. Default true; false in `TasksModule.stub()`. */
+  readonly autoStart?: boolean | undefined;
+}
+
 /** What `TasksModule.forRoot()` takes. Everything has a default. */
 export interface TasksModuleOptions {
   /** The one broker. Default: memory. Not together with `backends`. */
@@ -126,6 +134,7 @@ export interface TasksModuleOptions {
   readonly backendTypes?: Readonly<Record<string, TaskBackendFactory>> | undefined;
   readonly queues?: readonly QueueOptions[] | undefined;
   readonly worker?: WorkerOptions | undefined;
+  readonly background?: BackgroundOptions | undefined;
   readonly retry?: RetryOptions | undefined;
   readonly timeout?: TimeoutOptions | undefined;
   readonly retention?: RetentionOptions | undefined;

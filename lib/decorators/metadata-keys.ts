@@ -5,4 +5,5 @@
 export const TASK_METADATA = 'tasks:task';
 export const LISTENER_METADATA = 'tasks:listener';
 export const MIDDLEWARE_METADATA = 'tasks:middleware';
+export const BACKGROUND_METADATA = 'tasks:background';
 export const CLIENT_TOKEN_METADATA = 'tasks:client-token';

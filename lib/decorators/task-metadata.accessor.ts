@@ -1,5 +1,10 @@
 import type { TaskMiddlewareType } from '../contract/index.js';
-import { LISTENER_METADATA, MIDDLEWARE_METADATA, TASK_METADATA } from './metadata-keys.js';
+import {
+  BACKGROUND_METADATA,
+  LISTENER_METADATA,
+  MIDDLEWARE_METADATA,
+  TASK_METADATA,
+} from './metadata-keys.js';
 import type { ListenerMetadata } from './on-task-event.decorator.js';
 import type { TaskMetadata } from './task.decorator.js';
 
@@ -40,6 +45,11 @@ export class TaskMetadataAccessor {
     return (
       (this.find(MIDDLEWARE_METADATA, prototype, name) as readonly TaskMiddlewareType[] | undefined) ?? []
     );
+  }
+
+  /** Whether calls of the method are background work. */
+  isBackground(prototype: object, name: string): boolean {
+    return this.find(BACKGROUND_METADATA, prototype, name) !== undefined;
   }
 
   private find(key: string, prototype: object, name: string): unknown {

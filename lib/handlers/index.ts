@@ -5,7 +5,7 @@ export * from './injected-tokens.js';
 export * from './listener-explorer.js';
 export { locating } from './located-error.js';
 export { hostsOf, importersOf, type ModuleHost, orderHooks, provideValue } from './nest-internals.js';
-export type { ProviderSite } from './provider-site.js';
+export { type ProviderSite, scopeProblem } from './provider-site.js';
 export { ProviderSites } from './provider-sites.js';
 export type { RegisteredHandler, TaskFunction } from './registered-handler.js';
 export type * from './registry-ports.js';

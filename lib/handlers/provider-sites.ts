@@ -21,7 +21,21 @@ export class ProviderSites {
    * @param read is given a prototype and the name of a method on it or on what it inherits from
    */
   find<T>(read: (prototype: object, method: string) => T | undefined): DecoratedMethod<T>[] {
-    return this.sites().flatMap((site) => this.methodsOf(site, read));
+    return this.all().flatMap((site) => this.methodsOf(site, read));
+  }
+
+  /** Each object once, whatever tokens it has, and each class that several features bring once. */
+  all(): ProviderSite[] {
+    const seen = new Set<unknown>();
+    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    return wrappers.flatMap((wrapper) => {
+      const site = siteOf(wrapper);
+      if (site === undefined) return [];
+      const identity = isFeature(site.host) ? site.type : site.instance;
+      if (seen.has(identity) || seen.has(site.instance)) return [];
+      seen.add(identity).add(site.instance);
+      return [site];
+    });
   }
 
   private methodsOf<T>(
@@ -38,20 +52,6 @@ export class ProviderSites {
       }
     }
     return [...found.values()];
-  }
-
-  /** Each object once, whatever tokens it has, and each class that several features bring once. */
-  private sites(): ProviderSite[] {
-    const seen = new Set<unknown>();
-    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-    return wrappers.flatMap((wrapper) => {
-      const site = siteOf(wrapper);
-      if (site === undefined) return [];
-      const identity = isFeature(site.host) ? site.type : site.instance;
-      if (seen.has(identity) || seen.has(site.instance)) return [];
-      seen.add(identity).add(site.instance);
-      return [site];
-    });
   }
 }
 

@@ -20,6 +20,7 @@ export const CORRIDOR = [
   'middleware',
   'execution',
   'worker',
+  'background',
 ];
 /** Rooms off the corridor: they may import any room, and no room imports them. */
 export const LEAVES = ['testing'];

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { BackgroundTaskManager, type ScheduledWorkers } from '../../../lib/background/index.js';
 import { resolveOptions } from '../../../lib/config/index.js';
 import { TaskEvents } from '../../../lib/events/index.js';
 import { runnerProvider, TasksRunner } from '../../../lib/tasks.runner.js';
@@ -47,7 +48,10 @@ describe('TasksRunner at shutdown', () => {
     events.emit({ type: 'queued', taskId: '1', taskName: 'a', queueName: 'default' });
     const drain = vi.fn<WorkerPool['drain']>().mockResolvedValue({ released: 0, unsettled: 0 });
     const options = resolveOptions({ clock, worker: { shutdownTimeout: '5s' } });
-    const runner = new TasksRunner({ drain } as unknown as WorkerPool, events, options);
+    const background = new BackgroundTaskManager({ clock });
+    const scheduled = { stop: () => Promise.resolve() } as unknown as ScheduledWorkers;
+    const pool = { drain } as unknown as WorkerPool;
+    const runner = new TasksRunner({ pool, events, scheduled, background, options });
     const done = vi.fn<() => void>();
     const closed = runner.onModuleDestroy().then(done);
     await clock.advance(4_999);
