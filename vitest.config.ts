@@ -15,18 +15,21 @@ const common = {
 
 const suites = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture'];
 
+const suite = (name: string) => ({
+  name,
+  include: [`test/${name}/**/*.spec.ts`],
+  setupFiles: ['test/setup.ts'],
+  sequence: { hooks: 'stack' as const },
+  testTimeout: 20_000,
+});
+
 export default defineConfig({
   ...common,
   test: {
-    projects: suites.map((name) => ({
-      ...common,
-      test: {
-        name,
-        include: [`test/${name}/**/*.spec.ts`],
-        setupFiles: ['test/setup.ts'],
-        sequence: { hooks: 'stack' as const },
-        testTimeout: 20_000,
-      },
-    })),
+    projects: [
+      ...suites.map((name) => ({ ...common, test: suite(name) })),
+      // Runs what would be published, in processes of its own: compilers and apps take their time.
+      { test: { ...suite('pack'), globalSetup: ['test/pack/global-setup.ts'], testTimeout: 120_000 } },
+    ],
   },
 });

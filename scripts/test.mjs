@@ -9,7 +9,7 @@ import { runBounded } from './support/run-bounded.mjs';
 import { listSamples } from './support/samples.mjs';
 import { readVitestReport } from './support/vitest-report.mjs';
 
-const SUITES = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture'];
+const SUITES = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture', 'pack'];
 const REPORTS = inRoot('.reports');
 
 const long = process.argv.includes('--long');

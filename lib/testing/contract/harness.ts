@@ -1,4 +1,4 @@
-import type { FastCheck } from '../property/fast-check.js';
+import type { FastCheckLibrary } from '../property/fast-check-library.js';
 import type { Capabilities, Feature, Ms, TaskBackend, Transaction } from '../../contract/index.js';
 
 /**
@@ -41,7 +41,7 @@ export interface BackendHarness {
   /** Makes a backend with a store of its own: nothing of an earlier one is in it. */
   readonly create: () => Promise<BackendUnderTest>;
   /** The library fast-check: with it the model of the contract is played as well, as `testTaskBackendModel` does. */
-  readonly fc?: FastCheck;
+  readonly fc?: FastCheckLibrary;
   /** Makes every choice of the suite. Default: `TASKS_TEST_SEED`, or a new one; shown in the name of the suite. */
   readonly seed?: number | undefined;
 }

@@ -1,2 +1,2 @@
-/** The library, as its user hands it in: nobody who does not want the property test needs it. */
+/** The library as the model uses it. Never in a public signature: its types are absent where it is not installed. */
 export type FastCheck = (typeof import('fast-check'))['default'];

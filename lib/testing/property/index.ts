@@ -1,2 +1,2 @@
-export type { FastCheck } from './fast-check.js';
+export type { FastCheckLibrary } from './fast-check-library.js';
 export { testTaskBackendModel } from './test-task-backend-model.js';

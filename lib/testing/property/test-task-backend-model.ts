@@ -5,6 +5,7 @@ import { closeBackend, openBackend } from '../contract/open-backend.js';
 import { Random, testSeed } from '../random.js';
 import { allCommands } from './commands/all-commands.js';
 import type { FastCheck } from './fast-check.js';
+import type { FastCheckLibrary } from './fast-check-library.js';
 import { World } from './world.js';
 
 /** Enough for thousands of runs, or for a few where time is real. */
@@ -22,13 +23,18 @@ const MODEL_TIMEOUT = 1_800_000;
  * `TASKS_TEST_SEED` makes a run again, `TASKS_TEST_RUNS` says how many sequences are played: 200 by default, 5,000
  * with `TASKS_TEST_LONG`; a hundredth of that where time is real.
  *
- * @param fc the library fast-check, version 4
+ * @param library fast-check, version 4
  *
  * @example
  * import fc from 'fast-check';
  * testTaskBackendModel({ describe, it, beforeAll, afterAll }, harness, fc);
  */
-export function testTaskBackendModel(runner: TestRunner, harness: BackendHarness, fc: FastCheck): void {
+export function testTaskBackendModel(
+  runner: TestRunner,
+  harness: BackendHarness,
+  library: FastCheckLibrary,
+): void {
+  const fc = library as FastCheckLibrary & FastCheck;
   const seed = harness.seed ?? testSeed();
   const numRuns = runsOf(harness);
   runner.describe(`model of ${harness.name} (seed ${seed}, ${numRuns} runs)`, () => {

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, inject, it } from 'vitest';
+import { entryPointsOf, peersOf, readManifest } from './manifest.js';
+import { NODE_VERSIONS } from './nodes.js';
+import { runNode } from './run.js';
+
+const manifest = readManifest();
+const entryPoints = entryPointsOf(manifest);
+const optional = peersOf(manifest, true);
+
+/** Loads every entry point one way, and says what could not be loaded. */
+const LOADERS = {
+  import: (names: readonly string[]) => `for (const name of ${JSON.stringify(names)}) await import(name);`,
+  require: (names: readonly string[]) => `for (const name of ${JSON.stringify(names)}) require(name);`,
+};
+
+describe('the entry points, where no optional peer is installed', () => {
+  it('are tested without them: none can be found', () => {
+    const found = optional.filter((name) => existsSync(join(inject('withoutPeers'), 'node_modules', name)));
+    expect(optional.length).toBeGreaterThan(0);
+    expect(found).toEqual([]);
+  });
+
+  it.each(NODE_VERSIONS)('are all loaded by `import` on Node %s', async (version) => {
+    const args = ['--input-type=module', '-e', LOADERS.import(entryPoints)];
+    expect(await runNode(args, inject('withoutPeers'), inject('nodes')[version])).toEqual({
+      code: 0,
+      output: '',
+    });
+  });
+
+  it.each(NODE_VERSIONS)('are all loaded by `require` on Node %s', async (version) => {
+    const args = ['--input-type=commonjs', '-e', LOADERS.require(entryPoints)];
+    expect(await runNode(args, inject('withoutPeers'), inject('nodes')[version])).toEqual({
+      code: 0,
+      output: '',
+    });
+  });
+
+  it('have types without an error of their own', () => {
+    const folder = inject('withoutPeers');
+    const options: ts.CompilerOptions = {
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      strict: true,
+      experimentalDecorators: true,
+      types: ['node'],
+      typeRoots: [join(folder, 'node_modules', '@types')],
+      skipLibCheck: false,
+    };
+    const own = join('node_modules', manifest.name);
+    const roots = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [] : [join(folder, own, target.types)],
+    );
+    const program = ts.createProgram(roots, options);
+    const files = program.getSourceFiles().filter(({ fileName }) => fileName.includes(`/${own}/`));
+    const errors = files.flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]);
+    expect(files.length).toBeGreaterThan(100);
+    expect(errors.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
+  });
+});
+
+describe('package.json', () => {
+  it('gives each entry point the same types under `typesVersions`, for resolution as it was', () => {
+    const [front, ...others] = Object.entries(manifest.exports).filter(([path]) => !path.endsWith('.json'));
+    expect(front?.[0]).toBe('.');
+    const expected = others.map(([path, target]) => [path.slice(2), [(target as { types: string }).types]]);
+    expect(manifest.typesVersions).toEqual({ '*': Object.fromEntries(expected) });
+  });
+
+  it('asks for no version of a peer that is not tested here', () => {
+    const { peerDependencies, devDependencies } = manifest;
+    expect(Object.keys(peerDependencies).filter((name) => !(name in devDependencies))).toEqual([]);
+  });
+});

@@ -1,0 +1,51 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { install, nodeBinary, type Packed } from './installs.js';
+import { ROOT, peersOf, readManifest } from './manifest.js';
+import { NODE_VERSIONS } from './nodes.js';
+import { runNode, runNpm, unpack } from './run.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly packed: Packed;
+    /** A folder where the tarball is installed with every peer. */
+    readonly withPeers: string;
+    /** A folder where it is installed with those alone that it cannot do without. */
+    readonly withoutPeers: string;
+    /** The binary of each version of Node that is tested. */
+    readonly nodes: Readonly<Record<string, string>>;
+  }
+}
+
+/** Packs what would be published, once for all tests, and installs it as an app would. */
+export default async function setup(project: TestProject): Promise<() => void> {
+  const built = await runNode([join(ROOT, 'scripts/build.mjs')], ROOT);
+  if (built.code !== 0) throw new Error(`lib/ does not compile:\n${built.output}`);
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nestjs-tasks-pack-')));
+  const made = (name: string): string => {
+    mkdirSync(join(folder, name));
+    return join(folder, name);
+  };
+  const packed = await pack(folder);
+  const manifest = readManifest();
+  const needed = peersOf(manifest, false);
+  project.provide('packed', packed);
+  project.provide('withPeers', await install(packed, [...needed, ...peersOf(manifest, true)], made('all')));
+  project.provide('withoutPeers', await install(packed, needed, made('bare')));
+  const nodes: Record<string, string> = {};
+  for (const version of NODE_VERSIONS) nodes[version] = await nodeBinary(version);
+  project.provide('nodes', nodes);
+  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+async function pack(folder: string): Promise<Packed> {
+  await runNpm(['pack', '--pack-destination', folder], ROOT);
+  const [file] = readdirSync(folder);
+  if (file === undefined) throw new Error('npm pack wrote no tarball.');
+  await unpack(join(folder, file), folder);
+  const unpacked = join(folder, 'package');
+  if (!existsSync(unpacked)) throw new Error('The tarball has no folder "package".');
+  return { tarball: join(folder, file), unpacked };
+}
