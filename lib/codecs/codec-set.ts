@@ -1,4 +1,4 @@
-import type { Payload, PayloadCodec } from '../contract/index.js';
+import type { Payload, PayloadCodec, PayloadPart, PayloadSubject } from '../contract/index.js';
 import { isInstance, TaskCodecError, TaskError, TaskValidationError } from '../errors/index.js';
 import { jsonCodec } from './json-codec.js';
 
@@ -30,11 +30,16 @@ export class CodecSet {
    * Encodes with the first codec, or with the one that is named.
    * @throws TaskValidationError for a value that it cannot carry, whatever the codec itself throws
    */
-  encode(value: unknown, codecName?: string): Payload | undefined {
+  encode(
+    value: unknown,
+    subject: PayloadSubject,
+    part: PayloadPart,
+    codecName?: string,
+  ): Payload | undefined {
     const codec = codecName === undefined ? this.encoder : this.get(codecName);
     let payload: unknown;
     try {
-      payload = codec.encode(value);
+      payload = codec.encode(value, subject, part);
     } catch (error) {
       if (isInstance(error, TaskError)) throw error;
       throw new TaskValidationError(`Codec "${codec.name}" cannot carry the value.`, { cause: error });
@@ -44,10 +49,15 @@ export class CodecSet {
   }
 
   /** @throws TaskCodecError for an unknown codec, and for a payload that it did not write */
-  decode(codecName: string, payload: Payload | undefined): unknown {
+  decode(
+    codecName: string,
+    payload: Payload | undefined,
+    subject: PayloadSubject,
+    part: PayloadPart,
+  ): unknown {
     const codec = this.get(codecName);
     try {
-      return codec.decode(payload);
+      return codec.decode(payload, subject, part);
     } catch (error) {
       if (isInstance(error, TaskError)) throw error;
       throw new TaskCodecError(`Codec "${codec.name}" cannot read the stored payload.`, { cause: error });

@@ -20,7 +20,7 @@ const SAFELY = { protoAction: 'remove', constructorAction: 'remove' } as const;
  * @example
  * jsonCodec.encode({ to: 'ada@example.com', at: new Date(0) }); // '{"to":"ada@example.com","at":"1970-01-01T00:00:00.000Z"}'
  */
-export const jsonCodec: PayloadCodec = {
+export const jsonCodec = {
   name: 'json',
 
   encode(value: unknown): string | undefined {
@@ -41,7 +41,7 @@ export const jsonCodec: PayloadCodec = {
       throw new TaskCodecError('The stored payload is not JSON.', { cause: error });
     }
   },
-};
+} as const satisfies PayloadCodec;
 
 /**
  * Whether a text could hold a key that the safe parser takes out, written plainly or with an escape. Its own two patterns cost

@@ -13,6 +13,7 @@ export const FEATURES = [
   'keyLimits',
   'fairness',
   'claimById',
+  'ledger',
   'cancel',
   'find',
   'pause',
@@ -33,6 +34,7 @@ export const FEATURE_MEANINGS: Readonly<Record<Feature, string>> = {
   keyLimits: 'Starts and running jobs are limited for each key within a queue.',
   fairness: 'Keys of a queue take turns.',
   claimById: 'A claim can name the jobs that it wants.',
+  ledger: 'Keeps jobs that another broker moves, and says which of them it has to publish.',
   cancel: 'Jobs are cancelled, waiting or running.',
   find: 'Jobs are listed by state, name and age.',
   pause: 'A queue is paused and resumed, for all processes.',
@@ -44,6 +46,8 @@ export interface Capabilities {
   readonly durability: 'none' | 'process' | 'crash' | 'replicated';
   /** Whether other processes see the same queues. */
   readonly scope: 'process' | 'fleet';
+  /** Whether other processes see what is kept of a job: its record, its result, the counts and the limits of its queue. */
+  readonly records: 'process' | 'fleet';
   /** `strict`: by priority, then first in, first out, over all claims. */
   readonly order: 'strict' | 'best-effort';
   readonly features: Readonly<Record<Feature, boolean>>;
@@ -51,6 +55,13 @@ export interface Capabilities {
   readonly minLease: Ms;
   /** The longest delay. */
   readonly maxDelay: Ms;
+  /** Jobs that a worker may take beyond its free slots while its handlers take microseconds; 0: none. */
+  readonly lookAhead: number;
+  /**
+   * Jobs that one call of `enqueue` carries best: concurrent enqueues are gathered up to it. Where a broker works while the client goes on, smaller
+   * calls overlap better: 100-way enqueue on Redis took 74,000 a second by the whole tick, 160,000 to 250,000 in calls of 50.
+   */
+  readonly enqueueBatch: number;
   /** Completed jobs with their results that it keeps a queue when nothing else is said. */
   readonly completedMax: number;
   /** Ids of finished jobs that it remembers a queue, for {@link TOMBSTONE_TTL} at most. */

@@ -1,6 +1,8 @@
+import type { ErrorCode } from './error-code.js';
 import type { Checkpoint, ErrorRecord, JobRef, Ms, ParentOutcome } from './job-record.js';
 import type { Receipt, Settlement, Verdict } from './outcome.js';
 import type { Payload } from './payload.js';
+import type { SignalValue } from './signal-value.js';
 import type { Transaction } from './transaction.js';
 
 /** How many jobs of one queue a claim may take. */
@@ -54,7 +56,7 @@ export interface ClaimedExtra {
   readonly checkpoint?: Checkpoint | undefined;
   readonly parents?: readonly ParentOutcome[] | undefined;
   /** Signals that arrived, by name; the latest value of each. */
-  readonly signals?: Readonly<Record<string, Payload>> | undefined;
+  readonly signals?: Readonly<Record<string, SignalValue>> | undefined;
   readonly replays?: number | undefined;
 }
 
@@ -81,6 +83,20 @@ export interface EndedJob extends JobRef {
   readonly cancelReason?: string | undefined;
 }
 
+/**
+ * A job that a settlement was to enqueue and that could not be: the settlement itself holds. Only what a caller could have
+ * known is refused here (a job that is not well formed, a dependency that nobody knows), never for want of room.
+ */
+export interface RefusedSpawn {
+  /** Place of the settlement in the request's `settle`. */
+  readonly settlement: number;
+  /** Place of the job in the settlement's `enqueue`. */
+  readonly place: number;
+  readonly id: string;
+  readonly code: ErrorCode;
+  readonly detail?: string | undefined;
+}
+
 export interface Claim {
   readonly jobs: readonly ClaimedJob[];
   /** One for each of `settle`, in its order. */
@@ -90,4 +106,6 @@ export interface Claim {
   readonly limited?: readonly Limited[] | undefined;
   /** What has ended inside the store since somebody was told last. A store may forget all but the latest 1,000. */
   readonly ended?: readonly EndedJob[] | undefined;
+  /** Of the jobs that `settle` was to enqueue: those that were refused. */
+  readonly refused?: readonly RefusedSpawn[] | undefined;
 }

@@ -38,10 +38,28 @@ export type Checkpoint = Payload;
 /** What a dependent is told about one job that it depended on. */
 export interface ParentOutcome extends JobRef {
   readonly state: 'completed' | 'failed' | 'cancelled';
+  /** Its task; absent when nothing is left of it but its outcome. */
+  readonly name?: string;
   /** What its result was encoded with; absent when nothing is left of it but its outcome. */
   readonly codec?: string;
   readonly result?: Payload;
   readonly error?: ErrorRecord;
+}
+
+/** How many failed attempts a record remembers. */
+export const FAILURES_KEPT = 10;
+
+/** Characters of the stack of each of them; the latest error is kept whole beside them. */
+export const FAILURE_STACK_LENGTH = 2_048;
+
+/** One attempt that failed, or whose lease was lost. */
+export interface AttemptFailure {
+  readonly attempt: number;
+  /** Epoch milliseconds by the store's clock. */
+  readonly at: number;
+  readonly worker?: string;
+  /** Of a lost lease: the code `TASKS_LEASE_LOST`. */
+  readonly error: ErrorRecord;
 }
 
 /** Everything that a backend knows of one job. Moments are epoch milliseconds by the store's clock. */
@@ -78,11 +96,15 @@ export interface JobRecord extends JobRef {
   readonly headers?: Readonly<Record<string, string>>;
   /** The latest failure. */
   readonly error?: ErrorRecord;
+  /** The latest {@link FAILURES_KEPT} failed attempts, oldest first, also those before a person retried it. */
+  readonly failures?: readonly AttemptFailure[];
   /** With `cancelled`, or a cancel requested of a running job. */
   readonly cancelReason?: string;
   readonly result?: Payload;
   readonly progress?: Progress;
   readonly checkpoint?: Checkpoint;
+  /** Kept for another broker's sake. */
+  readonly external?: true;
   /** How often a person has retried it as a dead letter. */
   readonly replays: number;
   /** Version of the envelope that it was enqueued with. */
@@ -92,14 +114,35 @@ export interface JobRecord extends JobRef {
 /** How many jobs of a queue are in each state: taken from what is stored, never from a counter that could drift. */
 export type Counts = Readonly<Record<JobState, number>>;
 
-/** Which jobs {@link QueueBackend.find} lists. All given conditions hold together. */
+/** One queue at a glance. */
+export interface QueueStatus {
+  readonly counts: Counts;
+  readonly isPaused: boolean;
+  /**
+   * Since when the job that has been ready longest is ready: how far the workers are behind. A store that orders keys fairly looks
+   * at the heads of its lines alone. Epoch milliseconds by the store's clock; absent when nothing is ready.
+   */
+  readonly readySince?: number | undefined;
+}
+
+/**
+ * Which jobs {@link QueueBackend.find} lists. All given conditions hold together.
+ *
+ * Each state is listed in the order in which a store keeps it, so that no index beside it is needed and a page costs no more than
+ * what it looks at: `pending` by place in the line (priority, then first in, first out), `scheduled` and `retrying` by when they are due,
+ * `waiting` by when they were enqueued, `running` by when they were started, finished ones by when they finished. Several states come one
+ * after the other, in the order of {@link JOB_STATES}.
+ */
 export interface JobQuery {
   readonly queue: string;
+  /** Default: all. */
   readonly states?: readonly JobState[];
   readonly name?: string;
-  /** Only jobs that finished (finished states) or were created (others) before this moment. */
+  /** Only jobs that finished before this moment, by the store's clock. Unfinished ones are not listed then. */
   readonly before?: number;
-  /** `newest` (default): latest finished, or created, first. */
+  /** Only jobs that finished at least this long ago, by the store's clock. Unfinished ones are not listed then. */
+  readonly olderThan?: Ms;
+  /** `oldest`: in the order of each state as told above; `newest` (default): in the opposite one. */
   readonly order?: 'newest' | 'oldest';
   /** 1 to 1,000; default 100. */
   readonly limit?: number;
@@ -110,6 +153,10 @@ export interface JobQuery {
   readonly cursor?: string;
 }
 
+/**
+ * A page may be short, or empty, and still have a cursor: a store bounds what it looks at for one call, however few of it are of the task
+ * that is asked for.
+ */
 export interface Page<T> {
   readonly items: readonly T[];
   /** Absent on the last page. */

@@ -48,6 +48,8 @@ export interface NewJob extends JobRef {
   readonly timeout?: Ms | undefined;
   /** From the moment of the enqueue, by the store's clock. 0 or more. */
   readonly delay?: Ms | undefined;
+  /** Due at this moment, in epoch milliseconds by the store's clock; one that has passed means at once. Not together with `delay`. */
+  readonly dueAt?: number | undefined;
   /** Fair share, rate and concurrency are counted by this key within the queue. */
   readonly key?: string | undefined;
   /** Share of the key among others; default 1, more than 0. */
@@ -61,6 +63,9 @@ export interface NewJob extends JobRef {
    * the id exists and answers `existing`. Without it an id is taken as new (a UUIDv7 made for this call).
    */
   readonly repeat?: boolean | undefined;
-  /** Kept for another broker's sake: never handed out by order, only by a claim that names its id. */
+  /**
+   * Kept for another broker's sake: never handed out by order, only by a claim that names its id. Whoever enqueues it publishes it and
+   * confirms that with `forward`, which hands out what nobody has confirmed and what becomes ready later.
+   */
   readonly external?: boolean | undefined;
 }

@@ -1,12 +1,23 @@
 import type { Capabilities } from './capabilities.js';
 import type { Claim, ClaimRequest, EndedJob } from './claim.js';
 import type { ErrorCode } from './error-code.js';
-import type { Checkpoint, Counts, JobQuery, JobRecord, JobRef, Ms, Page, Progress } from './job-record.js';
+import type { Forward, ForwardRequest } from './forward.js';
+import type {
+  Checkpoint,
+  JobQuery,
+  JobRecord,
+  JobRef,
+  Ms,
+  Page,
+  Progress,
+  QueueStatus,
+} from './job-record.js';
 import type { JobState } from './job-state.js';
 import type { NewJob } from './new-job.js';
 import type { Receipt, Verdict } from './outcome.js';
 import type { Payload } from './payload.js';
 import type { QueueDefinition } from './queue-definition.js';
+import type { SignalValue } from './signal-value.js';
 import type { Transaction } from './transaction.js';
 
 /**
@@ -51,17 +62,21 @@ export interface QueueBackend {
   /** Lengthens leases from now. `lost`: no longer held; `cancelled`: still held, and a cancel was requested. */
   extend(receipts: readonly Receipt[], lease: Ms): Promise<{ lost: Receipt[]; cancelled: Receipt[] }>;
 
-  /** Writes what a running job says of itself; only the holder can. */
-  record(
-    receipt: Receipt,
-    patch: { readonly progress?: Progress | undefined; readonly checkpoint?: Checkpoint | undefined },
-  ): Promise<Verdict>;
+  /** Writes what running jobs say of themselves; only the holder of each can. */
+  record(notes: readonly RunNote[]): Promise<Verdict[]>;
 
   /**
    * Leaves a named value with a job. A job that waits for the name becomes ready; one that does not yet wait finds the
    * value when it does. A finished or unknown job ignores it.
    */
-  signal(job: JobRef, name: string, value: Payload): Promise<void>;
+  signal(job: JobRef, name: string, value: SignalValue): Promise<void>;
+
+  /**
+   * Hands out external jobs that are ready and that nobody has published, and takes note of those that were. With it a store is the
+   * ledger of a broker that moves jobs: what becomes ready here (due, retried, its dependencies met) has to be published there, and is
+   * handed out again until that is confirmed.
+   */
+  forward(request: ForwardRequest): Promise<Forward>;
 
   /**
    * Does what is overdue on every declared queue: due jobs, lost leases, retention.
@@ -72,7 +87,7 @@ export interface QueueBackend {
   recover(): Promise<Recovery>;
 
   /**
-   * Calls `onAvailable` whenever something may have become claimable since the last claim on the queue, or the moment
+   * Calls `onAvailable` whenever something may have become claimable, or has to be forwarded, since the last claim on the queue, or the moment
    * that the last claim named has moved earlier. It may come too often, never too seldom; with demand 0 never.
    */
   subscribe(
@@ -83,7 +98,7 @@ export interface QueueBackend {
 
   get(jobs: readonly JobRef[]): Promise<(JobRecord | undefined)[]>;
   find(query: JobQuery): Promise<Page<JobRecord>>;
-  count(queue: string): Promise<Counts>;
+  inspect(queues: readonly string[]): Promise<QueueStatus[]>;
 
   /**
    * A job that is not running is cancelled at once and frees its keys; a running one is marked, told by `extend`, and
@@ -105,6 +120,13 @@ export interface QueueBackend {
     jobs: readonly JobRef[],
     patch?: { readonly payload?: Payload | undefined; readonly delay?: Ms | undefined },
   ): Promise<RetryVerdict[]>;
+}
+
+/** What one running job says of itself; what it does not say stays. */
+export interface RunNote {
+  readonly receipt: Receipt;
+  readonly progress?: Progress | undefined;
+  readonly checkpoint?: Checkpoint | undefined;
 }
 
 /** What a sweep did. */

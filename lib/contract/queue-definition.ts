@@ -13,6 +13,14 @@ export interface RateLimit {
   readonly burst?: number;
 }
 
+/** Limits of one job key on its own. */
+export interface KeyLimits {
+  /** Starts of its jobs in how long. Default: no limit. */
+  readonly rateLimit?: RateLimit | undefined;
+  /** Its jobs ready or running at once. Default: no limit. */
+  readonly concurrency?: number | undefined;
+}
+
 /** What a backend must know of a queue. Every process that uses a queue declares it alike. */
 export interface QueueDefinition {
   readonly name: string;
@@ -25,7 +33,10 @@ export interface QueueDefinition {
   /** Running at once over all processes. Default: no limit. */
   readonly concurrency?: number;
   /** Limits of each job key (`NewJob.key`) on its own, within this queue. */
-  readonly perKey?: { readonly rateLimit?: RateLimit; readonly concurrency?: number };
+  readonly perKey?: KeyLimits & {
+    /** Keys with limits of their own, in the place of those of all keys; `{}`: none. */
+    readonly overrides?: Readonly<Record<string, KeyLimits>> | undefined;
+  };
   readonly retention?: Retention;
 }
 

@@ -31,12 +31,16 @@ export interface OrderedIndex {
   add(members: readonly { readonly member: string; readonly score: number }[]): Promise<void>;
   /** @returns how many were there. */
   remove(members: readonly string[]): Promise<number>;
-  /** By score (bounds included), then by member; `reverse`: from the highest. Default limit 100. */
+  /**
+   * By score (bounds included), then by member; `reverse`: from the highest. Default limit 100. With `after`, what comes behind that
+   * place in the order that is asked for, whether or not the member is still there: so a list is read in pages.
+   */
   range(options?: {
     readonly min?: number | undefined;
     readonly max?: number | undefined;
     readonly limit?: number | undefined;
     readonly reverse?: boolean | undefined;
+    readonly after?: { readonly member: string; readonly score: number } | undefined;
   }): Promise<{ member: string; score: number }[]>;
   count(): Promise<number>;
 }

@@ -17,6 +17,8 @@ export interface TaskBackendOptions {
   /** What is the backend's own. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly clock: Clock;
+  /** The backend that the entry names with `state`: it keeps the records and the state of one that only moves jobs. It is opened before and closed after. */
+  readonly state?: TaskBackend | undefined;
 }
 
 /** Makes a backend, unopened. Throws `InvalidBackendError` for options that it cannot use. */

@@ -3,8 +3,9 @@ import type {
   Ms,
   Outcome,
   Payload,
-  Progress,
-  Receipt,
+  PayloadPart,
+  PayloadSubject,
+  RunNote,
   TaskContext,
   TaskEvent,
   TaskEventType,
@@ -53,13 +54,13 @@ export interface EventSink {
  * enqueued with: that name is all that a reader of the result has.
  */
 export interface Codecs {
-  encode(value: unknown, codec: string): Payload | undefined;
-  decode(codec: string, payload: Payload | undefined): unknown;
+  encode(value: unknown, subject: PayloadSubject, part: PayloadPart, codec: string): Payload | undefined;
+  decode(codec: string, payload: Payload | undefined, subject: PayloadSubject, part: PayloadPart): unknown;
 }
 
 /** What a run says to its backend while it goes on. */
 export interface RunRecorder {
-  record(receipt: Receipt, patch: { readonly progress: Progress }): Promise<Verdict>;
+  record(note: RunNote): Promise<Verdict>;
 }
 
 /** Whose slot a run takes. */

@@ -68,7 +68,7 @@ export class ProgressReporter {
    */
   private async record(progress: Progress): Promise<boolean> {
     try {
-      const verdict = await this.recorder.record(this.receipt, { progress });
+      const verdict = await this.recorder.record({ receipt: this.receipt, progress });
       if (verdict !== 'applied' && !this.closed) this.onLost(new LeaseLostError(this.jobId));
       return true;
     } catch {

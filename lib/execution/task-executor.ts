@@ -57,7 +57,7 @@ export class TaskExecutor {
     if (task === undefined) return this.refuseUnknown(run, environment, sink);
     if (task.options.circuitBreaker !== undefined && !this.enterCircuit(run, task, sink)) return;
     try {
-      run.payload = environment.codecs.decode(run.job.codec, run.job.payload);
+      run.payload = environment.codecs.decode(run.job.codec, run.job.payload, run.job, 'payload');
     } catch (error) {
       run.breaker?.abstained(run);
       return this.deadLetter(run, error, environment, sink);
@@ -126,7 +126,7 @@ export class TaskExecutor {
 
   private encodeResult(run: TaskRun, result: unknown, { codecs }: RunEnvironment): Payload | undefined {
     if (result === undefined) return undefined;
-    const encoded = codecs.encode(withoutHoles(result), run.job.codec);
+    const encoded = codecs.encode(withoutHoles(result), run.job, 'result', run.job.codec);
     const size = exceeds(encoded, this.options.maxResultSize);
     if (size !== undefined) throw new PayloadTooLargeError(size, this.options.maxResultSize, 'result');
     return encoded;

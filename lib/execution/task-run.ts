@@ -2,6 +2,7 @@ import type {
   ClaimedJob,
   DependencyResult,
   Ms,
+  ParentOutcome,
   Payload,
   Progress,
   TaskExecutionContext,
@@ -93,7 +94,7 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
     const parents = this.job.extra?.parents;
     if (parents === undefined) return NO_DEPENDENCIES;
     return parents.map(({ result, codec = this.job.codec, ...parent }) =>
-      result === undefined ? parent : { ...parent, result: this.environment.codecs.decode(codec, result) },
+      result === undefined ? parent : this.withResult(parent, codec, result),
     );
   }
 
@@ -135,8 +136,18 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
     return this.reporter?.close();
   }
 
+  private withResult(
+    parent: Omit<ParentOutcome, 'codec' | 'result'>,
+    codec: string,
+    result: Payload,
+  ): DependencyResult {
+    const { queue, id, name = '' } = parent;
+    const decoded = this.environment.codecs.decode(codec, result, { queue, id, name }, 'result');
+    return { ...parent, result: decoded };
+  }
+
   private encode(value: unknown): Payload | undefined {
-    return this.environment.codecs.encode(value, this.job.codec);
+    return this.environment.codecs.encode(value, this.job, 'progress', this.job.codec);
   }
 
   private announceProgress(progress: Omit<Progress, 'metadata'>, metadata: unknown): void {

@@ -24,8 +24,10 @@ export type ExtraKey = 'name' | 'payload' | 'queue';
 export interface CallOptions {
   id: string | undefined;
   priority: number | undefined;
-  /** Milliseconds from now. */
+  /** Milliseconds from the enqueue. */
   delay: number | undefined;
+  /** Epoch milliseconds: the store compares it with its own clock. */
+  dueAt: number | undefined;
   maxRetries: number | undefined;
   /** Milliseconds. */
   timeout: number | undefined;
@@ -40,6 +42,7 @@ export const NO_OPTIONS: CallOptions = Object.freeze({
   id: undefined,
   priority: undefined,
   delay: undefined,
+  dueAt: undefined,
   maxRetries: undefined,
   timeout: undefined,
   idempotencyKey: undefined,
@@ -49,14 +52,9 @@ export const NO_OPTIONS: CallOptions = Object.freeze({
 /**
  * Checks the options of one call. By hand, not by schema: this runs for every job.
  *
- * @param now Epoch milliseconds, for moments.
  * @throws InvalidOptionError for an unknown key or a value out of range, InvalidDurationError, InvalidNameError
  */
-export function readCallOptions(
-  options: EnqueueOptions,
-  now: () => number,
-  extra: readonly ExtraKey[] = [],
-): CallOptions {
+export function readCallOptions(options: EnqueueOptions, extra: readonly ExtraKey[] = []): CallOptions {
   if (typeof options !== 'object' || options === null) throw invalid('options', 'must be an object');
   const read: CallOptions = { ...NO_OPTIONS };
   const { delay, scheduleAt } = options;
@@ -75,10 +73,11 @@ export function readCallOptions(
         read.priority = whole(key, value, LOWEST_PRIORITY, HIGHEST_PRIORITY);
         break;
       case 'delay':
-        read.delay = types.isDate(value) ? untilMoment(key, value, now) : toMs(value as string, key);
+        if (types.isDate(value)) read.dueAt = momentOf(key, value);
+        else read.delay = toMs(value as string, key);
         break;
       case 'scheduleAt':
-        read.delay = untilMoment(key, value, now);
+        read.dueAt = momentOf(key, value);
         break;
       case 'maxRetries':
         read.maxRetries = whole(key, value, 0, MOST_RETRIES);
@@ -102,11 +101,11 @@ export function readCallOptions(
   return read;
 }
 
-/** How long until a moment; one that has passed means at once. @throws InvalidOptionError for what is no valid Date */
-export function untilMoment(path: string, moment: unknown, now: () => number): number {
+/** Epoch milliseconds of a moment. @throws InvalidOptionError for what is no valid Date */
+export function momentOf(path: string, moment: unknown): number {
   const at = types.isDate(moment) ? moment.getTime() : Number.NaN;
   if (Number.isNaN(at)) throw invalid(path, 'must be a valid Date');
-  return Math.max(0, Math.ceil(at - now()));
+  return at;
 }
 
 function whole(path: string, value: unknown, least: number, most: number): number {

@@ -1,4 +1,4 @@
-import type { JobQuery, JobRecord } from '../contract/index.js';
+import type { JobQuery, JobRecord, Ms } from '../contract/index.js';
 import type { StoreLink } from '../state/index.js';
 
 /** Dead letters of a page when all are gone through. */
@@ -7,16 +7,16 @@ const PAGE = 500;
 /** Which dead letters of one queue. */
 export interface DeadLetterFilter {
   readonly name?: string | undefined;
-  /** Epoch milliseconds. */
-  readonly before?: number | undefined;
+  /** Failed at least this long ago. */
+  readonly olderThan?: Ms | undefined;
 }
 
-export function deadLetterQuery(queue: string, { name, before }: DeadLetterFilter): JobQuery {
+export function deadLetterQuery(queue: string, { name, olderThan }: DeadLetterFilter): JobQuery {
   return {
     queue,
     states: ['failed'],
     ...(name === undefined ? {} : { name }),
-    ...(before === undefined ? {} : { before }),
+    ...(olderThan === undefined ? {} : { olderThan }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Duration, Job, JobRecord, JobRef, Ms, Page } from '../contract/ind
 import { exceeds, type CodecSet } from '../codecs/index.js';
 import { assertJobId, assertKnownKeys, toMs } from '../config/index.js';
 import { JobNotFoundError, PayloadTooLargeError, TaskValidationError } from '../errors/index.js';
-import { locateJobs, queuesByStore } from '../state/index.js';
+import { inspectQueues, locateJobs, queuesByStore } from '../state/index.js';
 import { deadLetterPages, deadLetterQuery, type DeadLetterFilter } from './dead-letter-pages.js';
 import { countDeadLetters, type DeadLetterStats } from './dead-letter-stats.js';
 import { DequeuedJob } from './dequeued-job.js';
@@ -121,7 +121,7 @@ export class DeadLetterQueue {
     const record = await this.find(jobId, options.queue);
     if (record === undefined) return null;
     const ref = { queue: record.queue, id: record.id };
-    const payload = options.payload === undefined ? undefined : this.encode(options.payload, record.codec);
+    const payload = options.payload === undefined ? undefined : this.encode(options.payload, record);
     const { queues, desk } = this.parts;
     const [verdict] = await queues.storeOf(ref.queue).queue.retryDead([ref], { payload, delay });
     if (verdict !== 'retried') return null;
@@ -147,9 +147,9 @@ export class DeadLetterQueue {
 
   /** Forgets those that failed longer ago than this. @param age Default: `retention.failedTtl`, 7 days. @returns how many */
   async purgeOlderThan(age: Duration = this.parts.retention): Promise<number> {
-    const before = this.parts.desk.clock.now() - toMs(age, 'age');
+    const olderThan = toMs(age, 'age');
     let purged = 0;
-    for await (const [queue, records] of this.pages({}, before)) {
+    for await (const [queue, records] of this.pages({}, olderThan)) {
       purged += await this.parts.queues.storeOf(queue).queue.remove(refsOf(records));
     }
     return purged;
@@ -167,10 +167,8 @@ export class DeadLetterQueue {
   /** How many there are, in all or on one queue. */
   async count(queue?: string): Promise<number> {
     const { queues } = this.parts;
-    const counts = await Promise.all(
-      this.queuesOf({ queue }).map((name) => queues.storeOf(name).queue.count(name)),
-    );
-    return counts.reduce((total, { failed }) => total + failed, 0);
+    const statuses = await inspectQueues(queues, this.queuesOf({ queue }));
+    return [...statuses.values()].reduce((total, { counts }) => total + counts.failed, 0);
   }
 
   /** How many there are by task and by error, and since when. */
@@ -197,9 +195,9 @@ export class DeadLetterQueue {
     );
   }
 
-  private encode(value: unknown, codec: string) {
+  private encode(value: unknown, record: JobRecord) {
     const { codecs, maxPayload } = this.parts;
-    const payload = codecs.encode(value, codec);
+    const payload = codecs.encode(value, record, 'payload', record.codec);
     const size = exceeds(payload, maxPayload);
     if (size !== undefined) throw new PayloadTooLargeError(size, maxPayload);
     return payload;
@@ -207,10 +205,10 @@ export class DeadLetterQueue {
 
   private async *pages(
     choice: DeadLetterChoice,
-    before?: number,
+    olderThan?: Ms,
   ): AsyncGenerator<readonly [string, readonly JobRecord[]]> {
     assertKnownKeys(choice, ['name', 'queue']);
-    const filter: DeadLetterFilter = { name: choice.name, before };
+    const filter: DeadLetterFilter = { name: choice.name, olderThan };
     for (const queue of this.queuesOf(choice)) {
       for await (const records of deadLetterPages(this.parts.queues.storeOf(queue), queue, filter)) {
         yield [queue, records];

@@ -11,18 +11,10 @@ export interface GatheredCall {
 }
 
 /**
- * How many jobs of shared brokers travel together: beyond a few hundred a flush gains nothing and its broker stands idle
- * meanwhile, so that smaller flushes overlap better (100-way enqueue on Redis: 74k a second by the whole tick, 160–250k
- * in parts).
- */
-export const SHARED_FLUSH = 250;
-/**
  * Producers pause more often than the workers of the same process (64 turns): else each pause of the workers would leave a
  * backlog behind that never shrinks again, half of 300,000 jobs in one measurement.
  */
 const FLUSHES_IN_MICROTASKS = 16;
-/** A store in this process has nobody to overlap with. */
-export const LOCAL_FLUSH = 10_000;
 
 /**
  * Lets the enqueue calls of one tick travel in one call of the backend. No peer does it, and it is worth 7× on Redis and

@@ -71,7 +71,7 @@ export class HandWorker implements HandSettler {
 
   async ack(job: DequeuedJob, result: unknown): Promise<void> {
     const { codecs, maxResult, events, clock } = this.parts;
-    const encoded = codecs.encode(result, job.claimed.codec);
+    const encoded = codecs.encode(result, job.claimed, 'result', job.claimed.codec);
     const size = exceeds(encoded, maxResult);
     if (size !== undefined) throw new PayloadTooLargeError(size, maxResult, 'result');
     const isNews = await this.settle(job, { kind: 'completed', result: encoded });

@@ -2,7 +2,7 @@ export { CALL_OPTIONS } from './call-options.js';
 export * from './dead-letter-queue.js';
 export type { DeadLetterStats } from './dead-letter-stats.js';
 export { DequeuedJob, type NackOptions } from './dequeued-job.js';
-export { EnqueueGather, LOCAL_FLUSH, SHARED_FLUSH } from './enqueue-gather.js';
+export { EnqueueGather } from './enqueue-gather.js';
 export * from './failure-record.js';
 export type { DequeueOptions } from './hand-worker.js';
 export { CRON_HEADER } from './job-data.js';

@@ -1,4 +1,12 @@
-import type { Clock, JobRecord, JobRef, Payload, WaitOptions } from '../contract/index.js';
+import type {
+  Clock,
+  JobRecord,
+  JobRef,
+  Payload,
+  PayloadPart,
+  PayloadSubject,
+  WaitOptions,
+} from '../contract/index.js';
 import type { CodecSet } from '../codecs/index.js';
 import {
   awaitEnd,
@@ -29,8 +37,8 @@ export class JobDesk {
     return this.parts.clock;
   }
 
-  decode(codec: string, payload: Payload | undefined): unknown {
-    return this.parts.codecs.decode(codec, payload);
+  decode(codec: string, payload: Payload | undefined, subject: PayloadSubject, part: PayloadPart): unknown {
+    return this.parts.codecs.decode(codec, payload, subject, part);
   }
 
   /** Reads a job anew; several within one tick in one call. */

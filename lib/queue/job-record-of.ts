@@ -2,25 +2,13 @@ import type { ClaimedJob, JobRecord, NewJob } from '../contract/index.js';
 
 /** A job that was accepted just now, as its record stands then. */
 export function acceptedRecord(job: NewJob, at: number): JobRecord {
-  const {
-    queue,
-    id,
-    name,
-    payload,
-    codec,
-    version,
-    priority,
-    maxRetries,
-    timeout,
-    delay,
-    dependsOn,
-    headers,
-  } = job;
+  const { queue, id, name, payload, codec, version, priority, maxRetries, timeout, dependsOn, headers } = job;
+  const dueAt = dueAtOf(job, at);
   return {
     queue,
     id,
     name,
-    state: dependsOn === undefined ? (delay === undefined ? 'pending' : 'scheduled') : 'waiting',
+    state: dependsOn === undefined ? (dueAt === undefined ? 'pending' : 'scheduled') : 'waiting',
     codec,
     priority,
     maxRetries,
@@ -33,11 +21,17 @@ export function acceptedRecord(job: NewJob, at: number): JobRecord {
     version,
     ...(payload === undefined ? {} : { payload }),
     ...(timeout === undefined ? {} : { timeout }),
-    ...(delay === undefined || dependsOn !== undefined ? {} : { dueAt: at + delay }),
+    ...(dueAt === undefined || dependsOn !== undefined ? {} : { dueAt }),
     ...(job.idempotency === undefined ? {} : { idempotencyKey: job.idempotency.key }),
     ...(dependsOn === undefined ? {} : { dependsOn: dependsOn.jobs }),
     ...(headers === undefined ? {} : { headers }),
   };
+}
+
+/** When it is due, if that is later. */
+function dueAtOf({ delay, dueAt }: NewJob, at: number): number | undefined {
+  if (delay !== undefined) return at + delay;
+  return dueAt !== undefined && dueAt > at ? dueAt : undefined;
 }
 
 /** What backends take where a job does not say. */

@@ -59,7 +59,7 @@ export class JobSnapshot<TPayload = unknown, TResult = unknown> implements Job<T
 
   /** Decoded anew each time: a handle shares no object with whoever enqueued it. */
   get payload(): TPayload {
-    return this.desk.decode(this.source.codec, this.source.payload) as TPayload;
+    return this.desk.decode(this.source.codec, this.source.payload, this.source, 'payload') as TPayload;
   }
 
   get priority(): number {
@@ -120,13 +120,15 @@ export class JobSnapshot<TPayload = unknown, TResult = unknown> implements Job<T
 
   get resultValue(): TResult | undefined {
     const { state, codec, result } = this.record;
-    return state === 'completed' ? (this.desk.decode(codec, result) as TResult | undefined) : undefined;
+    return state === 'completed'
+      ? (this.desk.decode(codec, result, this.source, 'result') as TResult | undefined)
+      : undefined;
   }
 
   get progress(): Job['progress'] {
     const { progress, codec } = this.record;
     if (progress?.metadata === undefined) return progress;
-    return { ...progress, metadata: this.desk.decode(codec, progress.metadata) };
+    return { ...progress, metadata: this.desk.decode(codec, progress.metadata, this.source, 'progress') };
   }
 
   get isPending(): boolean {

@@ -43,7 +43,7 @@ export class JobTemplate<P = unknown, R = unknown> implements TaskSignature<P, R
   ) {
     assertTaskName(name);
     assertQueueName(queue);
-    readCallOptions(options, () => 0);
+    readCallOptions(options);
   }
 
   /** The call that a job was, to be made once more. */

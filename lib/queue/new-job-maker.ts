@@ -10,10 +10,12 @@ import {
 import { exceeds, type CodecSet } from '../codecs/index.js';
 import { assertKey, assertTaskName } from '../config/index.js';
 import { PayloadTooLargeError, TaskValidationError } from '../errors/index.js';
-import { NO_OPTIONS, readCallOptions, untilMoment, type CallOptions, type ExtraKey } from './call-options.js';
+import { momentOf, NO_OPTIONS, readCallOptions, type CallOptions, type ExtraKey } from './call-options.js';
 import type { JobIds } from './job-ids.js';
 import { unsupported } from './refusal.js';
 import type { TaskCatalogue, TaskDefinition } from './task-catalogue.js';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What every enqueue of this process goes by. */
 export interface EnqueueRules {
@@ -34,37 +36,32 @@ export interface EnqueueRules {
  * task's, then the module's) and encodes its payload, once. Throws before anything is sent.
  */
 export class NewJobMaker {
-  private readonly now: () => number;
-
   constructor(
     private readonly queue: string,
     private readonly backend: { readonly name: string; readonly capabilities: Capabilities },
     private readonly rules: EnqueueRules,
-  ) {
-    this.now = () => rules.clock.now();
-  }
+  ) {}
 
   make(name: string, payload: unknown, options?: EnqueueOptions, extra?: readonly ExtraKey[]): NewJob {
     const { catalogue, codecs, ids, maxPayload } = this.rules;
     const task = catalogue.get(name);
     if (task === undefined) assertTaskName(name);
-    const call = options === undefined ? NO_OPTIONS : readCallOptions(options, this.now, extra);
-    const encoded = codecs.encode(payload);
-    const size = exceeds(encoded, maxPayload);
-    if (size !== undefined) throw new PayloadTooLargeError(size, maxPayload);
+    const call = options === undefined ? NO_OPTIONS : readCallOptions(options, extra);
+    const dueAt = this.dueAtOf(call, task);
     // Every job has every field in this order: one hidden class, whatever the call said.
-    return {
+    const job: Writable<NewJob> = {
       queue: this.queue,
       id: call.id ?? ids.next(),
       name,
-      payload: encoded,
+      payload: undefined,
       codec: codecs.encoder.name,
       version: ENVELOPE_VERSION,
       priority: call.priority ?? task?.priority ?? Priority.NORMAL,
       maxRetries: call.maxRetries ?? task?.maxRetries ?? this.rules.maxRetries,
       maxStalled: undefined,
       timeout: this.timeoutOf(call, task),
-      delay: this.delayOf(call, task),
+      delay: dueAt === undefined ? this.delayOf(call, task) : undefined,
+      dueAt,
       key: undefined,
       weight: undefined,
       idempotency: this.idempotencyOf(call, task, payload),
@@ -74,6 +71,10 @@ export class NewJobMaker {
       repeat: call.id === undefined ? undefined : true,
       external: undefined,
     };
+    job.payload = codecs.encode(payload, job, 'payload');
+    const size = exceeds(job.payload, maxPayload);
+    if (size !== undefined) throw new PayloadTooLargeError(size, maxPayload);
+    return job;
   }
 
   /** Undefined for a task that is not known here, when the call does not say: the worker's default then holds. */
@@ -83,17 +84,25 @@ export class NewJobMaker {
   }
 
   private delayOf(call: CallOptions, task: TaskDefinition | undefined): Ms | undefined {
-    const delay = call.delay ?? task?.delay ?? this.untilScheduled(task);
+    const delay = call.delay ?? task?.delay;
     if (delay === undefined || delay === 0) return undefined;
-    const { name, capabilities } = this.backend;
-    if (delay > capabilities.maxDelay) {
-      throw unsupported(`delay a job by ${delay} ms; ${capabilities.maxDelay} ms is its longest delay`, name);
-    }
+    this.assertDelay(delay);
     return delay;
   }
 
-  private untilScheduled(task: TaskDefinition | undefined): Ms | undefined {
-    return task?.scheduleAt === undefined ? undefined : untilMoment('scheduleAt', task.scheduleAt, this.now);
+  /** The store decides by its own clock when it is due; only whether it is too far away is told by this one. */
+  private dueAtOf(call: CallOptions, task: TaskDefinition | undefined): number | undefined {
+    if (call.delay !== undefined) return undefined;
+    const { dueAt = task?.delay === undefined ? scheduleOf(task) : undefined } = call;
+    if (dueAt === undefined) return undefined;
+    this.assertDelay(Math.ceil(dueAt - this.rules.clock.now()));
+    return dueAt;
+  }
+
+  private assertDelay(delay: Ms): void {
+    const { name, capabilities } = this.backend;
+    if (delay <= capabilities.maxDelay) return;
+    throw unsupported(`delay a job by ${delay} ms; ${capabilities.maxDelay} ms is its longest delay`, name);
   }
 
   private idempotencyOf(
@@ -107,6 +116,10 @@ export class NewJobMaker {
     if (!capabilities.features.idempotency) throw unsupported('keep idempotency keys', name);
     return { key, ttl: this.rules.idempotencyTtl };
   }
+}
+
+function scheduleOf(task: TaskDefinition | undefined): number | undefined {
+  return task?.scheduleAt === undefined ? undefined : momentOf('scheduleAt', task.scheduleAt);
 }
 
 function keyOfTask(task: TaskDefinition | undefined, payload: unknown): string | undefined {

@@ -3,7 +3,7 @@ import { CodecSet } from '../codecs/index.js';
 import type { ResolvedOptions, ResolvedQueue } from '../config/index.js';
 import { FinishedJobs, ResultStore, StoreLink, type EventSink } from '../state/index.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
-import { EnqueueGather, LOCAL_FLUSH, SHARED_FLUSH } from './enqueue-gather.js';
+import { EnqueueGather } from './enqueue-gather.js';
 import { JobDesk } from './job-desk.js';
 import { JobIds } from './job-ids.js';
 import { queueDefinition, queueParts, type SharedParts } from './queue-parts.js';
@@ -87,7 +87,7 @@ export class QueueSide {
   private gatherOf(store: StoreLink): EnqueueGather {
     const known = this.gathers.get(store);
     if (known !== undefined) return known;
-    const limit = store.isShared ? SHARED_FLUSH : LOCAL_FLUSH;
+    const limit = store.queue.capabilities.enqueueBatch;
     const gather = new EnqueueGather(store.queue, store.name, limit, this.options.clock);
     this.gathers.set(store, gather);
     return gather;

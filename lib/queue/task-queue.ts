@@ -10,6 +10,7 @@ import {
   type JobState,
   type JobStatus,
   type Page,
+  type QueueStatus,
   type QueueBackend,
 } from '../contract/index.js';
 import { assertJobId, assertKnownKeys, didYouMean } from '../config/index.js';
@@ -29,6 +30,7 @@ const JOB_FILTERS = [
   'states',
   'name',
   'before',
+  'olderThan',
   'order',
   'limit',
   'cursor',
@@ -166,9 +168,15 @@ export class TaskQueue implements EnqueueTarget {
     return states.reduce((total, state) => total + counts[state], 0);
   }
 
+  /** The queue at a glance: how many jobs are in each state, whether it is paused, since when the job that waits longest is ready. */
+  async status(): Promise<QueueStatus> {
+    const [status] = await this.backend.inspect([this.name]);
+    return status as QueueStatus;
+  }
+
   /** How many jobs are in each state. */
-  counts(): Promise<Counts> {
-    return this.backend.count(this.name);
+  async counts(): Promise<Counts> {
+    return (await this.status()).counts;
   }
 
   /**
@@ -189,8 +197,8 @@ export class TaskQueue implements EnqueueTarget {
   }
 
   /**
-   * Lists jobs, newest first, a page at a time.
-   * @param query States, task name, a moment, the order, `limit` (1 to 1,000, default 100), `cursor` of the page before.
+   * Lists jobs a page at a time, each state in its own order (see {@link JobQuery}). A page may be short, even empty, and still have a cursor.
+   * @param query States, task name, `before` or `olderThan` of finished ones, the order, `limit` (1 to 1,000, default 100), `cursor` of the page before.
    * @throws InvalidOptionError for a key, a state or a limit that does not exist
    */
   async jobs(query: Omit<JobQuery, 'queue'> = {}): Promise<Page<JobSnapshot>> {

@@ -3,6 +3,7 @@ export * from './cancel-signal.js';
 export * from './ended-jobs.js';
 export type { EventSink } from './event-sink.js';
 export * from './finished-jobs.js';
+export * from './inspect-queues.js';
 export * from './job-end.js';
 export * from './job-locator.js';
 export * from './job-result.js';

@@ -27,7 +27,7 @@ export function hasEnded(record: JobEnd): boolean {
 export function resultOf(end: JobEnd, codecs: CodecSet): unknown {
   switch (end.state) {
     case 'completed':
-      return codecs.decode(end.codec, end.result);
+      return codecs.decode(end.codec, end.result, end, 'result');
     case 'failed': {
       const record = end.error ?? { name: 'Error', message: 'no error was kept' };
       throw new TaskExecutionError(end.id, end.name, record, { cause: new RemoteTaskError(record) });

@@ -51,7 +51,7 @@ export class JobResult<T = unknown> {
     const retryCount = Math.max(0, end.attempt - 1);
     const duration = Math.max(0, (end.finishedAt ?? 0) - (end.startedAt ?? end.finishedAt ?? 0));
     if (end.state === 'completed') {
-      return JobResult.success(codecs.decode(end.codec, end.result), duration, retryCount);
+      return JobResult.success(codecs.decode(end.codec, end.result, end, 'result'), duration, retryCount);
     }
     return JobResult.failure(end.error ?? cancellation(end.cancelReason), retryCount, duration);
   }

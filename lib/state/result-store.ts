@@ -93,7 +93,8 @@ export class ResultStore {
     const rows = await Promise.all(
       names.map(async (name) => {
         const store = directory.storeOf(name).queue;
-        const { completed: size } = await store.count(name);
+        const [status] = await store.inspect([name]);
+        const size = status?.counts.completed ?? 0;
         return [name, { size, capacity: retention.completedMax ?? store.capabilities.completedMax }] as const;
       }),
     );

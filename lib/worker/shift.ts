@@ -5,6 +5,7 @@ import { CancelWatcher } from './cancel-watcher.js';
 import { drain, type DrainResult } from './drain.js';
 import { JobFeeder } from './job-feeder.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { NoteGather } from './note-gather.js';
 import type { SettledEvents } from './settled-events.js';
 import { Sweeper } from './sweeper.js';
 import { WorkerSlots } from './worker-slots.js';
@@ -136,7 +137,7 @@ export class Shift {
       {
         slots: this.slots,
         executor,
-        environment: { clock, codecs, events, recorder: backend.queue },
+        environment: { clock, codecs, events, recorder: new NoteGather(backend.queue) },
         zombies,
         settled,
         clock,

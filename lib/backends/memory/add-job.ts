@@ -29,7 +29,10 @@ export function addJob(
     const verdict = applyUniqueness(queue, job, job.unique, now);
     if (verdict !== undefined) return verdict;
   }
-  const dueAt = job.delay === undefined && job.unique === undefined ? now : dueAtOf(job, now);
+  const dueAt =
+    job.delay === undefined && job.dueAt === undefined && job.unique === undefined
+      ? now
+      : dueAtOf(queue, job, now);
   const rare = newRarities(job);
   if (rare !== undefined && job.dependsOn !== undefined) {
     const links = linkParents(store, job.dependsOn, dueAt, now);
@@ -73,4 +76,5 @@ function place(entry: JobEntry, dueAt: number, now: number): void {
   else if (links !== undefined && links.unmet.size > 0) queue.wait(entry);
   else if (dueAt > now) queue.defer(entry, SCHEDULED, dueAt);
   else queue.admit(entry, now);
+  queue.expectForward(entry, now);
 }

@@ -1,4 +1,13 @@
-import type { Claim, ClaimedJob, ClaimRequest, Limited, Take } from '../../contract/index.js';
+import type {
+  Claim,
+  ClaimedJob,
+  ClaimRequest,
+  EnqueueVerdict,
+  Limited,
+  RefusedSpawn,
+  Settlement,
+  Take,
+} from '../../contract/index.js';
 import { atLeast } from './at-least.js';
 import { claimedJob } from './claimed-job.js';
 import type { JobEntry } from './job-entry.js';
@@ -10,7 +19,11 @@ import { PENDING } from './state-code.js';
 
 /** Settles, then takes from each queue in turn what its limits and the request allow. */
 export function claimJobs(store: MemoryStore, request: ClaimRequest, minLease: number, now: number): Claim {
-  const verdicts = request.settle?.map((settlement) => settle(store, settlement, now)) ?? [];
+  const refused: RefusedSpawn[] = [];
+  const verdicts =
+    request.settle?.map((settlement, place) =>
+      settle(store, settlement, now, (spawned) => refused.push(...refusedOf(settlement, place, spawned))),
+    ) ?? [];
   const taking = new Taking(store, request, atLeast(minLease, request.lease), now);
   for (const take of request.take) taking.from(take);
   const { jobs, nextMoment, limited } = taking;
@@ -20,7 +33,20 @@ export function claimJobs(store: MemoryStore, request: ClaimRequest, minLease: n
     nextInMs: nextMoment === Infinity ? undefined : Math.max(0, Math.ceil(nextMoment - now)),
     limited: limited.length === 0 ? undefined : limited,
     ended: store.ended.tell(),
+    refused: refused.length === 0 ? undefined : refused,
   };
+}
+
+function refusedOf(
+  { enqueue = [] }: Settlement,
+  settlement: number,
+  verdicts: readonly EnqueueVerdict[],
+): RefusedSpawn[] {
+  return verdicts.flatMap((verdict, place) => {
+    if (verdict.status !== 'refused') return [];
+    const { code, detail } = verdict;
+    return [{ settlement, place, id: enqueue[place]?.id ?? '', code, detail }];
+  });
 }
 
 class Taking {
@@ -87,7 +113,7 @@ class Taking {
       const entry = queue.jobs.get(id);
       if (taken === limit) break;
       if (entry === undefined || !isReady(entry)) continue;
-      if (entry.rare?.external !== true) queue.ready.remove(entry);
+      queue.unready(entry);
       this.hand(queue, entry);
       taken++;
     }

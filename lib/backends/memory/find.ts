@@ -1,24 +1,26 @@
 import type { JobQuery, JobRecord, Page } from '../../contract/index.js';
-import { TaskValidationError } from '../../errors/index.js';
 import type { JobEntry } from './job-entry.js';
 import { jobRecord } from './job-view.js';
 import { jobsIn } from './jobs-in.js';
+import { comparePlaces, type ListPlace, listPlace, parseCursor, toCursor } from './list-place.js';
 import type { MemoryQueue } from './memory-queue.js';
 import { isFinishedCode } from './state-code.js';
 
 const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 1_000;
 
-/** Lists jobs by the moment at which they finished, or were created if they have not; ties by order of creation. */
-export function findJobs(queue: MemoryQueue, query: JobQuery): Page<JobRecord> {
+/** Lists jobs, each state in its own order; ties by order of creation. */
+export function findJobs(queue: MemoryQueue, query: JobQuery, now: number): Page<JobRecord> {
   const limit = Math.min(LARGEST_LIMIT, Math.max(1, query.limit ?? DEFAULT_LIMIT));
   const first = new FirstPlaces(limit + 1, query.order === 'oldest' ? 1 : -1);
   const after = query.cursor === undefined ? undefined : parseCursor(query.cursor);
+  const finishedBefore = latestEnd(queue, query, now);
   for (const entry of jobsIn(queue, query.states)) {
     if (query.name !== undefined && entry.kind.name !== query.name) continue;
-    const place = { moment: listedAt(entry), ordinal: entry.ordinal, entry };
-    if (query.before !== undefined && place.moment + queue.epoch >= query.before) continue;
-    if (after === undefined || first.compare(after, place) < 0) first.add(place);
+    if (finishedBefore !== undefined && !(isFinishedCode(entry.state) && entry.moment < finishedBefore))
+      continue;
+    const place = listPlace(entry);
+    if (after === undefined || first.compare(after, place) < 0) first.add({ ...place, entry });
   }
   const found = first.sorted();
   const page = found.slice(0, limit);
@@ -27,12 +29,14 @@ export function findJobs(queue: MemoryQueue, query: JobQuery): Page<JobRecord> {
   return last === undefined || found.length <= limit ? { items } : { items, cursor: toCursor(last) };
 }
 
-interface Place {
-  readonly moment: number;
-  readonly ordinal: number;
+/** The moment before which a listed job has finished, as the queue counts moments. */
+function latestEnd(queue: MemoryQueue, { before, olderThan }: JobQuery, now: number): number | undefined {
+  if (before === undefined && olderThan === undefined) return undefined;
+  const byAge = olderThan === undefined ? Infinity : now - olderThan + 1;
+  return Math.min(before === undefined ? Infinity : before - queue.epoch, byAge);
 }
 
-interface EntryPlace extends Place {
+interface EntryPlace extends ListPlace {
   readonly entry: JobEntry;
 }
 
@@ -45,8 +49,7 @@ class FirstPlaces {
     private readonly direction: 1 | -1,
   ) {}
 
-  readonly compare = (a: Place, b: Place): number =>
-    this.direction * (a.moment - b.moment || a.ordinal - b.ordinal);
+  readonly compare = (a: ListPlace, b: ListPlace): number => comparePlaces(a, b, this.direction);
 
   add(place: EntryPlace): void {
     this.kept.push(place);
@@ -56,20 +59,4 @@ class FirstPlaces {
   sorted(): EntryPlace[] {
     return this.kept.toSorted(this.compare).slice(0, this.count);
   }
-}
-
-function listedAt(entry: JobEntry): number {
-  return isFinishedCode(entry.state) ? entry.moment : entry.createdAt;
-}
-
-function toCursor({ moment, ordinal }: Place): string {
-  return `${moment}:${ordinal}`;
-}
-
-function parseCursor(cursor: string): Place {
-  const [moment, ordinal] = cursor.split(':').map(Number);
-  if (!Number.isFinite(moment) || !Number.isFinite(ordinal)) {
-    throw new TaskValidationError('The cursor is not from a page of this backend.');
-  }
-  return { moment: moment as number, ordinal: ordinal as number };
 }

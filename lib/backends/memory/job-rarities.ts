@@ -1,4 +1,5 @@
 import type {
+  AttemptFailure,
   Checkpoint,
   ErrorRecord,
   Idempotency,
@@ -17,6 +18,8 @@ export class JobRarities {
   /** Parked behind the limits of its key. */
   parked = false;
   external = false;
+  /** External and ready, and nobody has confirmed that it is published. */
+  unforwarded = false;
   idempotency: Idempotency | undefined = undefined;
   unique: Uniqueness | undefined = undefined;
   headers: Readonly<Record<string, string>> | undefined = undefined;
@@ -30,6 +33,7 @@ export class JobRarities {
   progress: Progress | undefined = undefined;
   result: Payload | undefined = undefined;
   error: ErrorRecord | undefined = undefined;
+  failures: AttemptFailure[] | undefined = undefined;
   /** Of a cancelled job, or a cancel that was requested of a running one. */
   cancelReason: string | undefined = undefined;
   replays = 0;

@@ -41,10 +41,12 @@ export function jobRecord(entry: JobEntry): JobRecord {
     awaits: rare.awaits,
     headers: rare.headers && { ...rare.headers },
     error: rare.error,
+    failures: rare.failures?.slice(),
     cancelReason: rare.cancelReason,
     result: ownPayload(rare.result),
     progress: rare.progress,
     checkpoint: ownPayload(rare.checkpoint),
+    external: rare.external ? true : undefined,
     replays: rare.replays,
     version: kind.version,
   };

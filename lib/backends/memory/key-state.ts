@@ -1,10 +1,8 @@
-import type { QueueDefinition } from '../../contract/index.js';
+import type { KeyLimits } from '../../contract/index.js';
 import { GcraBucket } from './gcra-bucket.js';
 import { IndexedHeap } from './indexed-heap.js';
 import type { JobEntry } from './job-entry.js';
 import type { MomentHeap, Momentous } from './moment-heap.js';
-
-export type KeyLimits = NonNullable<QueueDefinition['perKey']>;
 
 /** At epoch milliseconds a double cannot tell moments apart that are closer; waiting for one would never end. */
 const SHORTEST_WAIT = 0.01;
@@ -29,16 +27,20 @@ export class KeyState implements Momentous {
   readonly parked = new ParkedHeap();
   private readonly bucket = new GcraBucket();
 
-  constructor(readonly key: string) {}
+  constructor(
+    readonly key: string,
+    private readonly limits: KeyLimits,
+  ) {}
 
-  hasSlot(limits: KeyLimits): boolean {
-    return limits.concurrency === undefined || this.holders.size < limits.concurrency;
+  get hasSlot(): boolean {
+    const { concurrency } = this.limits;
+    return concurrency === undefined || this.holders.size < concurrency;
   }
 
   /** Lets a job in if slot and rate allow. */
-  tryEnter(job: JobEntry, limits: KeyLimits, now: number): boolean {
-    if (!this.hasSlot(limits)) return false;
-    const { rateLimit } = limits;
+  tryEnter(job: JobEntry, now: number): boolean {
+    if (!this.hasSlot) return false;
+    const { rateLimit } = this.limits;
     if (rateLimit !== undefined) {
       if (this.bucket.available(rateLimit, now, 1) === 0) return false;
       this.bucket.charge(rateLimit, now, 1);
@@ -48,11 +50,11 @@ export class KeyState implements Momentous {
   }
 
   /** The moment from which on another look at this key changes something. */
-  nextMoment(limits: KeyLimits, now: number): number {
-    const { rateLimit } = limits;
+  nextMoment(now: number): number {
+    const { rateLimit } = this.limits;
     if (rateLimit === undefined) return Infinity;
     if (this.parked.size === 0) return this.holders.size === 0 ? this.bucket.fullAt() : Infinity;
-    if (!this.hasSlot(limits)) return Infinity;
+    if (!this.hasSlot) return Infinity;
     return now + Math.max(SHORTEST_WAIT, this.bucket.retryIn(rateLimit, now));
   }
 

@@ -1,5 +1,6 @@
+import type { QueueDefinition } from '../../contract/index.js';
 import type { JobEntry } from './job-entry.js';
-import { KeyState, type KeyLimits } from './key-state.js';
+import { KeyState } from './key-state.js';
 import { MomentHeap } from './moment-heap.js';
 import { rarelyOf } from './job-rarities.js';
 
@@ -15,15 +16,15 @@ export class KeyTable {
   private readonly refills = new MomentHeap<KeyState>();
 
   constructor(
-    readonly limits: KeyLimits,
+    readonly limits: NonNullable<QueueDefinition['perKey']>,
     /** Takes a job that was parked and is let in. */
-    private readonly admit: (job: JobEntry) => void,
+    private readonly admit: (job: JobEntry, now: number) => void,
   ) {}
 
   /** @returns whether the job is let in; else it is parked. */
   enter(job: JobEntry, key: string, now: number): boolean {
     const state = this.stateOf(key);
-    if (state.parked.size === 0 && state.tryEnter(job, this.limits, now)) return true;
+    if (state.parked.size === 0 && state.tryEnter(job, now)) return true;
     rarelyOf(job).parked = true;
     state.parked.push(job);
     // Behind others it changes nothing about the moment at which the first is let in.
@@ -52,7 +53,7 @@ export class KeyTable {
   }
 
   reasonOf(key: string): 'key-concurrency' | 'key-rate' {
-    return this.keys.get(key)?.hasSlot(this.limits) === false ? 'key-concurrency' : 'key-rate';
+    return this.keys.get(key)?.hasSlot === false ? 'key-concurrency' : 'key-rate';
   }
 
   /** When the next parked job is let in. */
@@ -87,10 +88,10 @@ export class KeyTable {
 
   private letIn(state: KeyState, now: number): void {
     for (let job = state.parked.first(); job !== undefined; job = state.parked.first()) {
-      if (!state.tryEnter(job, this.limits, now)) break;
+      if (!state.tryEnter(job, now)) break;
       state.parked.remove(job);
       rarelyOf(job).parked = false;
-      this.admit(job);
+      this.admit(job, now);
     }
     this.plan(state, now);
   }
@@ -103,7 +104,7 @@ export class KeyTable {
       this.keys.delete(state.key);
       return;
     }
-    state.moment = state.nextMoment(this.limits, now);
+    state.moment = state.nextMoment(now);
     if (state.moment === Infinity) return;
     state.heap = state.parked.size > 0 ? this.grants : this.refills;
     state.heap.push(state);
@@ -112,7 +113,9 @@ export class KeyTable {
   private stateOf(key: string): KeyState {
     let state = this.keys.get(key);
     if (state === undefined) {
-      state = new KeyState(key);
+      const { overrides } = this.limits;
+      const own = overrides !== undefined && Object.hasOwn(overrides, key) ? overrides[key] : undefined;
+      state = new KeyState(key, own ?? this.limits);
       this.keys.set(key, state);
     }
     return state;

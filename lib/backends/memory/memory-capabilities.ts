@@ -4,6 +4,7 @@ import type { Capabilities } from '../../contract/index.js';
 export const MEMORY_CAPABILITIES: Capabilities = {
   durability: 'none',
   scope: 'process',
+  records: 'process',
   order: 'strict',
   features: {
     atomicEnqueue: true,
@@ -17,12 +18,15 @@ export const MEMORY_CAPABILITIES: Capabilities = {
     keyLimits: true,
     fairness: true,
     claimById: true,
+    ledger: true,
     cancel: true,
     find: true,
     pause: true,
   },
   minLease: 1,
   maxDelay: Number.MAX_SAFE_INTEGER,
+  lookAhead: 0,
+  enqueueBatch: 10_000,
   completedMax: 1_000,
   tombstoneMax: 10_000,
 };

@@ -8,6 +8,7 @@ export interface IndexRange {
   readonly max?: number | undefined;
   readonly limit?: number | undefined;
   readonly reverse?: boolean | undefined;
+  readonly after?: Scored | undefined;
 }
 
 /** The members of one ordered index. */
@@ -39,14 +40,24 @@ export class MemoryIndex {
     return true;
   }
 
-  range({ min = -Infinity, max = Infinity, limit = DEFAULT_LIMIT, reverse = false }: IndexRange): Scored[] {
+  range(options: IndexRange): Scored[] {
+    const { limit = DEFAULT_LIMIT, reverse = false, after } = options;
+    let { min = -Infinity, max = Infinity } = options;
+    if (after !== undefined && reverse) max = Math.min(max, after.score);
+    else if (after !== undefined) min = Math.max(min, after.score);
     const found: Scored[] = [];
     if (limit <= 0) return found;
     for (const item of reverse ? this.sorted.downFrom(max) : this.sorted.from(min)) {
       if (reverse ? item.score < min : item.score > max) break;
+      if (after !== undefined && !isBehind(item, after, reverse)) continue;
       found.push({ ...item });
       if (found.length >= limit) break;
     }
     return found;
   }
+}
+
+function isBehind(item: Scored, { score, member }: Scored, reverse: boolean): boolean {
+  if (item.score !== score) return reverse ? item.score < score : item.score > score;
+  return reverse ? item.member < member : item.member > member;
 }

@@ -3,14 +3,13 @@ import {
   type BackendSubscription,
   type CancelVerdict,
   type Capabilities,
-  type Checkpoint,
   type Claim,
   type ClaimRequest,
   type Clock,
-  type Counts,
   type EnqueueCallOptions,
   type EnqueueVerdict,
-  JOB_STATES,
+  type Forward,
+  type ForwardRequest,
   type JobQuery,
   type JobRecord,
   type JobRef,
@@ -19,12 +18,14 @@ import {
   type NewJob,
   type Page,
   type Payload,
-  type Progress,
   type QueueBackend,
   type QueueDefinition,
+  type QueueStatus,
   type Receipt,
   type Recovery,
   type RetryVerdict,
+  type RunNote,
+  type SignalValue,
   systemClock,
   type Transaction,
   type Verdict,
@@ -36,11 +37,13 @@ import { claimJobs } from './claim.js';
 import { enqueueJobs } from './enqueue.js';
 import { extendLeases } from './extend.js';
 import { findJobs } from './find.js';
+import { forwardJobs } from './forward.js';
+import { inspectQueue } from './inspect.js';
 import { jobRecord } from './job-view.js';
 import { MEMORY_CAPABILITIES } from './memory-capabilities.js';
 import type { MemoryBackendOptions } from './memory-options.js';
 import { MemoryStore } from './memory-store.js';
-import { recordOf } from './record.js';
+import { recordNote } from './record.js';
 import { recoverAll } from './recover.js';
 import { clearQueue, removeJob } from './remove.js';
 import { retryDeadJob } from './replay.js';
@@ -112,18 +115,19 @@ export class MemoryQueueBackend implements QueueBackend {
     return this.answer((now) => extendLeases(receipts, atLeast(this.capabilities.minLease, lease), now));
   }
 
-  record(
-    receipt: Receipt,
-    patch: { readonly progress?: Progress | undefined; readonly checkpoint?: Checkpoint | undefined },
-  ): Promise<Verdict> {
-    return this.answer((now) => recordOf(receipt, patch, now));
+  record(notes: readonly RunNote[]): Promise<Verdict[]> {
+    return this.answer((now) => notes.map((note) => recordNote(note, now)));
   }
 
-  signal(job: JobRef, name: string, value: Payload): Promise<void> {
+  signal(job: JobRef, name: string, value: SignalValue): Promise<void> {
     return this.answer((now) => {
       this.store.known(job.queue, now);
       signalJob(this.store.job(job), name, value, now);
     });
+  }
+
+  forward(request: ForwardRequest): Promise<Forward> {
+    return this.answer((now) => forwardJobs(this.store, request, now));
   }
 
   recover(): Promise<Recovery> {
@@ -150,15 +154,12 @@ export class MemoryQueueBackend implements QueueBackend {
   find(query: JobQuery): Promise<Page<JobRecord>> {
     return this.answer((now) => {
       const queue = this.store.known(query.queue, now);
-      return queue === undefined ? { items: [] } : findJobs(queue, query);
+      return queue === undefined ? { items: [] } : findJobs(queue, query, now);
     });
   }
 
-  count(queue: string): Promise<Counts> {
-    return this.answer((now) => {
-      const known = this.store.known(queue, now);
-      return Object.fromEntries(JOB_STATES.map((state, code) => [state, known?.count(code) ?? 0])) as Counts;
-    });
+  inspect(queues: readonly string[]): Promise<QueueStatus[]> {
+    return this.answer((now) => queues.map((queue) => inspectQueue(this.store.known(queue, now))));
   }
 
   cancel(jobs: readonly JobRef[], reason: string): Promise<CancelVerdict[]> {

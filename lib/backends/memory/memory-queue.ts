@@ -1,4 +1,5 @@
-import type { NewJob, Payload, QueueDefinition } from '../../contract/index.js';
+import { isDeepStrictEqual } from 'node:util';
+import { FORWARD_GRACE, type NewJob, type Payload, type QueueDefinition } from '../../contract/index.js';
 import type { EndedJobs } from './ended-jobs.js';
 import { FinishedJobs } from './finished-jobs.js';
 import { GcraBucket } from './gcra-bucket.js';
@@ -33,6 +34,8 @@ export class MemoryQueue {
   /** Scheduled, retrying, and waiting for a signal until a moment. */
   readonly due = new MomentHeap<JobEntry>();
   readonly leases = new MomentHeap<JobEntry>();
+  /** Ready external jobs that nobody has confirmed to be published, by the moment at which they are handed out (again). */
+  readonly forwards = new MomentHeap<JobEntry>();
   readonly starts = new GcraBucket();
   readonly idempotency = new IdempotencyTable();
   readonly unique = new UniquenessTable();
@@ -78,7 +81,7 @@ export class MemoryQueue {
     this.definition = definition;
     this.finished.setBounds(retention ?? {});
     this.quietUntil = 0;
-    if (!sameKeyLimits(perKey, this.keys?.limits)) this.limitKeys(perKey, now);
+    if (!isDeepStrictEqual(perKey, this.keys?.limits)) this.limitKeys(perKey, now);
     this.stir();
   }
 
@@ -97,15 +100,20 @@ export class MemoryQueue {
   }
 
   get isClaimable(): boolean {
+    if (this.isPaused) return false;
     const { concurrency } = this.definition;
-    return (
-      !this.isPaused && !this.ready.isEmpty && (concurrency === undefined || this.leases.size < concurrency)
-    );
+    const hasSlot = concurrency === undefined || this.leases.size < concurrency;
+    return (hasSlot && !this.ready.isEmpty) || this.forwards.earliest() === 0;
   }
 
   /** When something becomes claimable by itself. */
   nextMoment(): number {
     return Math.min(this.due.earliest(), this.leases.earliest(), this.keys?.nextGrantAt() ?? Infinity);
+  }
+
+  /** When an external job has to be handed out; 0: now. */
+  nextForward(): number {
+    return this.isPaused ? Infinity : this.forwards.earliest();
   }
 
   /** A new job in no state yet. */
@@ -127,7 +135,7 @@ export class MemoryQueue {
     const key = entry.rare?.key;
     entry.seq = ++this.lastSeq;
     if (key === undefined || this.keys === undefined || this.keys.enter(entry, key, now)) {
-      this.makeReady(entry);
+      this.makeReady(entry, now);
     } else {
       this.enter(entry, PENDING);
       this.expect(Math.min(this.keys.nextGrantAt(), this.keys.nextRefillAt()));
@@ -135,16 +143,17 @@ export class MemoryQueue {
   }
 
   /** Back to the end of its priority; it keeps its key's slot. */
-  requeue(entry: JobEntry): void {
+  requeue(entry: JobEntry, now: number): void {
     entry.seq = ++this.lastSeq;
-    this.makeReady(entry);
+    this.makeReady(entry, now);
   }
 
   /** Back to the place that it was taken from; it keeps its key's slot. */
-  putBack(entry: JobEntry): void {
+  putBack(entry: JobEntry, now: number): void {
+    if (entry.rare?.external === true) return this.makeReady(entry, now);
     this.enter(entry, PENDING);
-    entry.moment = 0;
-    if (entry.rare?.external !== true) this.ready.putBack(entry);
+    entry.moment = now;
+    this.ready.putBack(entry);
     this.stir();
   }
 
@@ -172,7 +181,7 @@ export class MemoryQueue {
     } else if (rare?.parked === true) {
       this.keys?.unpark(entry, rare.key as string, now);
     } else {
-      if (rare?.external !== true) this.ready.remove(entry);
+      this.unready(entry);
       this.freeSlot(entry, now);
     }
     entry.moment = 0;
@@ -263,11 +272,42 @@ export class MemoryQueue {
     this.onStir(this);
   }
 
-  private makeReady(entry: JobEntry): void {
+  /** Takes a ready job off the container that it lies in. */
+  unready(entry: JobEntry): void {
+    const { rare } = entry;
+    if (rare?.external !== true) this.ready.remove(entry);
+    else this.confirmForward(entry);
+  }
+
+  /** Takes note that a ready external job is published, or taken. */
+  confirmForward(entry: JobEntry): void {
+    const rare = entry.rare as JobRarities;
+    if (rare.unforwarded) this.forwards.remove(entry);
+    rare.unforwarded = false;
+  }
+
+  /** Hands an external job out no more for that long. */
+  deferForward(entry: JobEntry, moment: number): void {
+    entry.moment = moment;
+    this.forwards.moved(entry);
+  }
+
+  /** Who enqueues an external job publishes it. */
+  expectForward(entry: JobEntry, now: number): void {
+    if (entry.rare?.unforwarded === true) this.deferForward(entry, now + FORWARD_GRACE);
+  }
+
+  private makeReady(entry: JobEntry, now: number): void {
     this.enter(entry, PENDING);
-    entry.moment = 0;
-    if (entry.rare?.external === true) return;
-    this.ready.push(entry);
+    entry.moment = now;
+    const { rare } = entry;
+    if (rare?.external === true) {
+      rare.unforwarded = true;
+      entry.moment = 0;
+      this.forwards.push(entry);
+    } else {
+      this.ready.push(entry);
+    }
     this.stir();
   }
 
@@ -287,7 +327,7 @@ export class MemoryQueue {
 
   private limitKeys(perKey: QueueDefinition['perKey'], now: number): void {
     const parked: JobEntry[] = [];
-    const keys = perKey && new KeyTable(perKey, (entry) => this.makeReady(entry));
+    const keys = perKey && new KeyTable(perKey, (entry, at) => this.makeReady(entry, at));
     this.keys = keys;
     for (const entry of this.jobs.values()) {
       const { rare } = entry;
@@ -301,13 +341,4 @@ export class MemoryQueue {
       this.admit(entry, now);
     }
   }
-}
-
-function sameKeyLimits(a: QueueDefinition['perKey'], b: QueueDefinition['perKey']): boolean {
-  return (
-    a?.concurrency === b?.concurrency &&
-    a?.rateLimit?.limit === b?.rateLimit?.limit &&
-    a?.rateLimit?.per === b?.rateLimit?.per &&
-    a?.rateLimit?.burst === b?.rateLimit?.burst
-  );
 }

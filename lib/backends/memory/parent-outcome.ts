@@ -10,10 +10,11 @@ export function parentOutcome(link: DependencyLink, policy: DependencyPolicy): P
     parent === undefined ? link.outcome : parent.state === GONE ? 'cancelled' : stateName(parent.state);
   const outcome = { queue, id, state: state as ParentOutcome['state'] };
   if (parent === undefined) return outcome;
+  const known = { ...outcome, name: parent.kind.name };
   const { result, error } = parent.rare ?? {};
   if (state === 'completed' && result !== undefined) {
-    return { ...outcome, codec: parent.kind.codec, result: ownPayload(result) };
+    return { ...known, codec: parent.kind.codec, result: ownPayload(result) };
   }
-  if (state === 'failed' && policy === 'continue' && error !== undefined) return { ...outcome, error };
-  return outcome;
+  if (state === 'failed' && policy === 'continue' && error !== undefined) return { ...known, error };
+  return known;
 }

@@ -44,6 +44,13 @@ export class ReadyLevel {
     return this.backlogged.first()?.jobs.touch(count) ?? 0;
   }
 
+  since(): number {
+    let earliest = Infinity;
+    for (const { jobs } of this.backlogged.values())
+      earliest = Math.min(earliest, jobs.first()?.moment ?? Infinity);
+    return earliest;
+  }
+
   take(): JobEntry | undefined {
     const flow = this.backlogged.first();
     if (flow === undefined) return undefined;

@@ -25,6 +25,11 @@ export class ReadyLevels {
     return (this.levels[31 - Math.clz32(this.occupied)] as ReadyLevel).touch(count);
   }
 
+  /** Since when the job at the head of a line that has been ready longest is ready; `Infinity` when none is. */
+  since(): number {
+    return this.levels.reduce((earliest, level) => Math.min(earliest, level?.since() ?? Infinity), Infinity);
+  }
+
   take(): JobEntry | undefined {
     if (this.occupied === 0) return undefined;
     const priority = 31 - Math.clz32(this.occupied);

@@ -1,5 +1,6 @@
-import type { Outcome, Settlement, Verdict } from '../../contract/index.js';
+import type { EnqueueVerdict, Outcome, Settlement, Verdict } from '../../contract/index.js';
 import { addJobs } from './enqueue.js';
+import { noteFailure } from './failures.js';
 import { finish, finishCancelled } from './finish.js';
 import { holdOf, runOf } from './hold.js';
 import type { JobEntry } from './job-entry.js';
@@ -12,8 +13,13 @@ import { COMPLETED, FAILED, RETRYING, SCHEDULED, WAITING } from './state-code.js
 type RetryOutcome = Extract<Outcome, { kind: 'retry' }>;
 type ReleasedOutcome = Extract<Outcome, { kind: 'released' }>;
 
-/** Applies a verdict about a job in hand, if the job still is. */
-export function settle(store: MemoryStore, settlement: Settlement, now: number): Verdict {
+/** Applies a verdict about a job in hand, if the job still is. @param onEnqueued is told what became of the jobs that it brings */
+export function settle(
+  store: MemoryStore,
+  settlement: Settlement,
+  now: number,
+  onEnqueued: (verdicts: readonly EnqueueVerdict[]) => void,
+): Verdict {
   const run = runOf(settlement.receipt);
   const verdict = holdOf(run, now);
   if (run === undefined || verdict !== 'applied') return verdict;
@@ -22,7 +28,7 @@ export function settle(store: MemoryStore, settlement: Settlement, now: number):
   if (settlement.progress !== undefined) rarelyOf(entry).progress = settlement.progress;
   entry.queue.endLease(entry);
   apply(run, settlement.outcome, now);
-  if (settlement.enqueue !== undefined) addJobs(store, settlement.enqueue, now, false);
+  if (settlement.enqueue !== undefined) onEnqueued(addJobs(store, settlement.enqueue, now, false));
   return 'applied';
 }
 
@@ -34,6 +40,7 @@ function apply(run: JobRun, outcome: Outcome, now: number): void {
       return finish(entry, COMPLETED, now);
     case 'failed':
       rarelyOf(entry).error = outcome.error;
+      noteFailure(run, outcome.error, now);
       return finish(entry, FAILED, now);
     case 'cancelled':
       return finishCancelled(entry, outcome.reason, now);
@@ -48,6 +55,7 @@ function retry(run: JobRun, outcome: RetryOutcome, now: number): void {
   const { entry } = run;
   const rare = rarelyOf(entry);
   rare.error = outcome.error;
+  noteFailure(run, outcome.error, now);
   if (outcome.countAttempt === false) run.attempt--;
   if (rare.cancelReason !== undefined) return cancelInstead(entry, rare.cancelReason, now);
   entry.queue.freeSlot(entry, now);
@@ -69,7 +77,7 @@ function release(run: JobRun, outcome: ReleasedOutcome, now: number): void {
   if (!outcome.countAttempt) run.attempt--;
   const cancelReason = entry.rare?.cancelReason;
   if (cancelReason !== undefined) return cancelInstead(entry, cancelReason, now);
-  if (outcome.in === undefined && awaits === undefined) return queue.putBack(entry);
+  if (outcome.in === undefined && awaits === undefined) return queue.putBack(entry, now);
   queue.freeSlot(entry, now);
   const dueAt = now + (outcome.in ?? Infinity);
   if (dueAt <= now || (awaits !== undefined && entry.rare?.signals?.use(awaits) === true)) {

@@ -1,7 +1,7 @@
-import type { Payload } from '../../contract/index.js';
+import type { SignalValue } from '../../contract/index.js';
 
 interface Signal {
-  value: Payload;
+  value: SignalValue;
   /** Whether a wait has ended by it: the same value does not end another. */
   used: boolean;
 }
@@ -10,7 +10,7 @@ interface Signal {
 export class Signals {
   private readonly byName = new Map<string, Signal>();
 
-  leave(name: string, value: Payload): void {
+  leave(name: string, value: SignalValue): void {
     this.byName.set(name, { value, used: false });
   }
 
@@ -22,7 +22,7 @@ export class Signals {
     return true;
   }
 
-  toRecord(): Record<string, Payload> {
+  toRecord(): Record<string, SignalValue> {
     return Object.fromEntries([...this.byName].map(([name, signal]) => [name, signal.value]));
   }
 }

@@ -19,13 +19,13 @@ export function applyUniqueness(
   if (unique.mode === 'keep-first') return { status: 'existing', id: holder.id };
   // What runs works on what it was given, so a later call must make a job of its own or be lost.
   if (holder.state === RUNNING) return undefined;
-  replaceJob(holder, job, dueAtOf(job, now, holder.createdAt), now);
+  replaceJob(holder, job, dueAtOf(queue, job, now, holder.createdAt), now);
   return { status: 'replaced', id: holder.id };
 }
 
 /** When a call is due: after its delay, or when it was debounced long enough, counted from the first call. */
-export function dueAtOf(job: NewJob, now: number, firstAt = now): number {
-  const { unique } = job;
-  if (unique?.mode !== 'debounce') return now + (job.delay ?? 0);
+export function dueAtOf(queue: MemoryQueue, job: NewJob, now: number, firstAt = now): number {
+  const { unique, dueAt, delay } = job;
+  if (unique?.mode !== 'debounce') return dueAt === undefined ? now + (delay ?? 0) : dueAt - queue.epoch;
   return Math.min(now + unique.window, firstAt + (unique.maxWait ?? Infinity));
 }

@@ -14,6 +14,8 @@ import type {
   Payload,
   QueueBackend,
   QueueDefinition,
+  QueueStatus,
+  RunNote,
   Settlement,
   Verdict,
 } from '../../contract/index.js';
@@ -159,8 +161,26 @@ export class Lane {
     return (await this.find(id))?.state;
   }
 
-  counts(): Promise<Counts> {
-    return this.queue.count(this.name);
+  async status(): Promise<QueueStatus> {
+    const [status] = await this.queue.inspect([this.name]);
+    assert.ok(status, `${this.name} can be inspected`);
+    return status;
+  }
+
+  async counts(): Promise<Counts> {
+    return (await this.status()).counts;
+  }
+
+  /** Writes what a job in hand says of itself. */
+  async note({ receipt }: ClaimedJob, note: Omit<RunNote, 'receipt'>): Promise<Verdict> {
+    const [verdict] = await this.queue.record([{ receipt, ...note }]);
+    assert.ok(verdict, 'record gives one verdict for each note');
+    return verdict;
+  }
+
+  /** Leaves a signal whose value is this JSON text. */
+  signal(id: string, name: string, payload: string): Promise<void> {
+    return this.queue.signal(this.ref(id), name, { payload, codec: 'json' });
   }
 }
 

@@ -16,8 +16,10 @@ import { enqueue } from './queue/enqueue.js';
 import { extending } from './queue/extending.js';
 import { fairness } from './queue/fairness.js';
 import { fences } from './queue/fences.js';
+import { failureHistory } from './queue/failure-history.js';
 import { finding } from './queue/finding.js';
 import { fleet } from './queue/fleet.js';
+import { forwarding } from './queue/forwarding.js';
 import { hostile } from './queue/hostile.js';
 import { idempotency } from './queue/idempotency.js';
 import { keyConcurrency } from './queue/key-concurrency.js';
@@ -59,6 +61,7 @@ const TOPICS: readonly Topic[] = [
   delays,
   claims,
   claimById,
+  forwarding,
   settlements,
   attempts,
   fences,
@@ -86,6 +89,7 @@ const TOPICS: readonly Topic[] = [
   fairness,
   endings,
   deadLetters,
+  failureHistory,
   finding,
   counting,
   removing,

@@ -68,9 +68,10 @@ function compareDue({ model, stage }: World, job: ModelJob, record: JobRecord, l
 }
 
 async function compareCounts({ stage }: World, lane: ModelLane): Promise<void> {
-  const counts = await stage.queue.count(lane.name);
+  const [status] = await stage.queue.inspect([lane.name]);
+  assert.equal(status?.isPaused, lane.paused, `whether ${lane.name} is paused`);
   for (const state of JOB_STATES) {
-    assert.equal(counts[state], lane.in(state).length, `${state} jobs of ${lane.name}`);
+    assert.equal(status?.counts[state], lane.in(state).length, `${state} jobs of ${lane.name}`);
   }
 }
 

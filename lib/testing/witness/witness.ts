@@ -7,10 +7,11 @@ import {
   type CancelVerdict,
   type Claim,
   type ClaimRequest,
-  type Counts,
   type EndedJob,
   type EnqueueCallOptions,
   type EnqueueVerdict,
+  type Forward,
+  type ForwardRequest,
   type JobQuery,
   type JobRecord,
   type JobRef,
@@ -18,12 +19,14 @@ import {
   type Ms,
   type NewJob,
   type Page,
-  type Payload,
   type QueueBackend,
   type QueueDefinition,
+  type QueueStatus,
   type Receipt,
   type Recovery,
   type RetryVerdict,
+  type RunNote,
+  type SignalValue,
   type Verdict,
 } from '../../contract/index.js';
 import { checkClaim } from './check-claim.js';
@@ -111,12 +114,33 @@ export class Witness implements QueueBackend {
     });
   }
 
-  record(receipt: Receipt, patch: Parameters<QueueBackend['record']>[1]): Promise<Verdict> {
-    return this.during('look', () => this.watched.record(receipt, patch));
+  record(notes: readonly RunNote[]): Promise<Verdict[]> {
+    return this.during('look', async () => {
+      const verdicts = await this.watched.record(notes);
+      assert.equal(verdicts.length, notes.length, 'record gives one verdict for each note');
+      return verdicts;
+    });
   }
 
-  signal(job: JobRef, name: string, value: Payload): Promise<void> {
+  signal(job: JobRef, name: string, value: SignalValue): Promise<void> {
     return this.during('signal', () => this.watched.signal(job, name, value));
+  }
+
+  forward(request: ForwardRequest): Promise<Forward> {
+    return this.during('look', async () => {
+      const forward = await this.watched.forward(request);
+      const most = request.take?.reduce((total, { limit }) => total + limit, 0) ?? 0;
+      assert.ok(forward.jobs.length <= most, 'forward hands out no more than was asked for');
+      for (const job of forward.jobs) {
+        assert.deepEqual(
+          [job.state, job.external],
+          ['pending', true],
+          'only ready external jobs are forwarded',
+        );
+      }
+      this.book.judge(forward.jobs);
+      return forward;
+    });
   }
 
   recover(): Promise<Recovery> {
@@ -149,8 +173,10 @@ export class Witness implements QueueBackend {
     return page;
   }
 
-  count(queue: string): Promise<Counts> {
-    return this.watched.count(queue);
+  async inspect(queues: readonly string[]): Promise<QueueStatus[]> {
+    const statuses = await this.watched.inspect(queues);
+    assert.equal(statuses.length, queues.length, 'inspect answers for each queue that it was asked for');
+    return statuses;
   }
 
   cancel(jobs: readonly JobRef[], reason: string): Promise<CancelVerdict[]> {

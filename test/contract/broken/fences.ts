@@ -7,10 +7,11 @@ import type {
   Ms,
   Receipt,
   RetryVerdict,
+  RunNote,
   Verdict,
 } from '../../../lib/contract/index.js';
 import { inQueue } from './flaw.js';
-import { ForwardingQueue, type RecordPatch, type ReplayPatch } from './forwarding-queue.js';
+import { ForwardingQueue, type ReplayPatch } from './forwarding-queue.js';
 
 /** The newest receipt of each job stands for every older one. */
 class NewestReceipts {
@@ -83,8 +84,8 @@ class LateProgressWritten extends ForwardingQueue {
     return claim;
   }
 
-  override record(receipt: Receipt, patch: RecordPatch): Promise<Verdict> {
-    return super.record(this.receipts.of(receipt), patch);
+  override record(notes: readonly RunNote[]): Promise<Verdict[]> {
+    return super.record(notes.map((note) => ({ ...note, receipt: this.receipts.of(note.receipt) })));
   }
 }
 

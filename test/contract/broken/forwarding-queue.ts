@@ -5,9 +5,10 @@ import type {
   Capabilities,
   Claim,
   ClaimRequest,
-  Counts,
   EnqueueCallOptions,
   EnqueueVerdict,
+  Forward,
+  ForwardRequest,
   JobQuery,
   JobRecord,
   JobRef,
@@ -15,16 +16,17 @@ import type {
   Ms,
   NewJob,
   Page,
-  Payload,
   QueueBackend,
   QueueDefinition,
+  QueueStatus,
   Receipt,
   Recovery,
   RetryVerdict,
+  RunNote,
+  SignalValue,
   Verdict,
 } from '../../../lib/contract/index.js';
 
-export type RecordPatch = Parameters<QueueBackend['record']>[1];
 export type ReplayPatch = Parameters<QueueBackend['retryDead']>[1];
 
 /** A queue backend that hands every call on: what a flaw overrides is all that is wrong with it. */
@@ -63,11 +65,15 @@ export class ForwardingQueue implements QueueBackend {
     return this.sound.extend(receipts, lease);
   }
 
-  record(receipt: Receipt, patch: RecordPatch): Promise<Verdict> {
-    return this.sound.record(receipt, patch);
+  record(notes: readonly RunNote[]): Promise<Verdict[]> {
+    return this.sound.record(notes);
   }
 
-  signal(job: JobRef, name: string, value: Payload): Promise<void> {
+  forward(request: ForwardRequest): Promise<Forward> {
+    return this.sound.forward(request);
+  }
+
+  signal(job: JobRef, name: string, value: SignalValue): Promise<void> {
     return this.sound.signal(job, name, value);
   }
 
@@ -91,8 +97,8 @@ export class ForwardingQueue implements QueueBackend {
     return this.sound.find(query);
   }
 
-  count(queue: string): Promise<Counts> {
-    return this.sound.count(queue);
+  inspect(queues: readonly string[]): Promise<QueueStatus[]> {
+    return this.sound.inspect(queues);
   }
 
   cancel(jobs: readonly JobRef[], reason: string): Promise<CancelVerdict[]> {

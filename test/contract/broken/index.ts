@@ -4,6 +4,7 @@ import type { Flaw } from './flaw.js';
 import { keepingFlaws } from './keeping.js';
 import { keyFlaws } from './keys.js';
 import { leaseFlaws } from './leases.js';
+import { ledgerFlaws } from './ledger.js';
 import { limitFlaws } from './limits.js';
 import { orderFlaws } from './order.js';
 import { settlementFlaws } from './settlements.js';
@@ -20,6 +21,7 @@ export const FLAWS: readonly Flaw[] = [
   ...dependencyFlaws,
   ...steeringFlaws,
   ...limitFlaws,
+  ...ledgerFlaws,
   ...keepingFlaws,
   ...stateFlaws,
 ];

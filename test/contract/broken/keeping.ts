@@ -1,7 +1,6 @@
 import type {
   Claim,
   ClaimRequest,
-  Counts,
   EnqueueCallOptions,
   EnqueueVerdict,
   JobQuery,
@@ -10,6 +9,7 @@ import type {
   JobState,
   NewJob,
   Page,
+  QueueStatus,
   RetryVerdict,
 } from '../../../lib/contract/index.js';
 import { inQueue } from './flaw.js';
@@ -32,16 +32,22 @@ class DriftingCount extends ForwardingQueue {
     return removed;
   }
 
-  override async count(queue: string): Promise<Counts> {
-    const counts = await super.count(queue);
-    return { ...counts, pending: counts.pending + (this.gone.get(queue) ?? 0) };
+  override async inspect(queues: readonly string[]): Promise<QueueStatus[]> {
+    const statuses = await super.inspect(queues);
+    return statuses.map((status, place) => {
+      const gone = this.gone.get(queues[place] ?? '') ?? 0;
+      return { ...status, counts: { ...status.counts, pending: status.counts.pending + gone } };
+    });
   }
 }
 
 class RetriesCountedAsPending extends ForwardingQueue {
-  override async count(queue: string): Promise<Counts> {
-    const counts = await super.count(queue);
-    return { ...counts, pending: counts.pending + counts.retrying, retrying: 0 };
+  override async inspect(queues: readonly string[]): Promise<QueueStatus[]> {
+    const statuses = await super.inspect(queues);
+    return statuses.map(({ counts, ...status }) => ({
+      ...status,
+      counts: { ...counts, pending: counts.pending + counts.retrying, retrying: 0 },
+    }));
   }
 }
 
@@ -140,6 +146,34 @@ class AddressesMixedUp extends ForwardingQueue {
   }
 }
 
+class LatestFailureAlone extends ForwardingQueue {
+  override async get(jobs: readonly JobRef[]): Promise<(JobRecord | undefined)[]> {
+    return (await super.get(jobs)).map((record) =>
+      record?.failures === undefined ? record : { ...record, failures: record.failures.slice(-1) },
+    );
+  }
+}
+
+class AgeIgnored extends ForwardingQueue {
+  override find({ olderThan: _, ...query }: JobQuery): Promise<Page<JobRecord>> {
+    return super.find(query);
+  }
+}
+
+class NeverPaused extends ForwardingQueue {
+  override async inspect(queues: readonly string[]): Promise<QueueStatus[]> {
+    return (await super.inspect(queues)).map((status) => ({ ...status, isPaused: false }));
+  }
+}
+
+class ReadySinceEver extends ForwardingQueue {
+  override async inspect(queues: readonly string[]): Promise<QueueStatus[]> {
+    return (await super.inspect(queues)).map(({ readySince, ...status }) =>
+      readySince === undefined ? status : { ...status, readySince: 0 },
+    );
+  }
+}
+
 export const keepingFlaws = [
   inQueue('lets its counts drift', 'remove and clear', DriftingCount),
   inQueue('counts a retry as pending', 'counts', RetriesCountedAsPending),
@@ -150,6 +184,10 @@ export const keepingFlaws = [
   inQueue('enqueues what a late verdict brings', 'settlements that enqueue', SpawnedEvenWhenStale),
   inQueue('enqueues after the settlement, not with it', 'settlements that enqueue', SpawnedAfterwards),
   inQueue('pages by offset', 'find', PagesByOffset),
+  inQueue('forgets all failures but the latest', 'history of failures', LatestFailureAlone),
+  inQueue('lists what is too young', 'find', AgeIgnored),
+  inQueue('does not say that it is paused', 'counts', NeverPaused),
+  inQueue('does not know how long jobs have waited', 'counts', ReadySinceEver),
   inQueue('says that it removed a running job', 'remove and clear', RunningRemoved),
   inQueue('mixes up queues and ids', 'hostile names and texts', AddressesMixedUp),
 ];

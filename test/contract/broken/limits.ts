@@ -90,6 +90,13 @@ class KeyRateIgnored extends ChangingQueues {
   }
 }
 
+class KeyOverridesIgnored extends ChangingQueues {
+  protected override change(queue: QueueDefinition): QueueDefinition {
+    const { overrides: _, ...perKey } = queue.perKey ?? {};
+    return { ...queue, perKey };
+  }
+}
+
 class SizeIgnored extends ChangingQueues {
   protected override change({ maxSize: _, ...queue }: QueueDefinition): QueueDefinition {
     return queue;
@@ -125,6 +132,8 @@ export const limitFlaws = [
   inQueue('runs one more than its concurrency', 'concurrency of a queue', OneTooMany),
   inQueue('ignores the concurrency of keys', 'concurrency of a key', KeyConcurrencyIgnored),
   inQueue('ignores the rate of keys', 'rate limit of a key', KeyRateIgnored),
+  inQueue('gives every key the same concurrency', 'concurrency of a key', KeyOverridesIgnored),
+  inQueue('gives every key the same rate', 'rate limit of a key', KeyOverridesIgnored),
   inQueue('ignores its size', 'capacity', SizeIgnored),
   inQueue('goes by the first declaration', 'capacity', FirstDeclarationHolds),
   inQueue('drops nothing that has finished', 'retention', NothingIsDropped),

@@ -90,6 +90,12 @@ class ComesBackLate extends ForwardingQueue {
   }
 }
 
+class MomentsByOwnClock extends ChangingJobs {
+  protected override change({ dueAt, ...job }: NewJob): NewJob {
+    return dueAt === undefined ? job : { ...job, delay: Math.max(0, dueAt - Date.now()) };
+  }
+}
+
 class MaximumIgnored extends ForwardingQueue {
   override claim(request: ClaimRequest): Promise<Claim> {
     return super.claim({ ...request, max: undefined });
@@ -103,6 +109,7 @@ export const orderFlaws = [
   inQueue('has no fair shares', 'fair shares', Unfair),
   inQueue('ignores weights', 'fair shares', WeightIgnored),
   inQueue('fires long delays at once', 'delays', LongDelaysFireAtOnce),
+  inQueue('compares moments with the clock of the caller', 'delays', MomentsByOwnClock),
   inQueue('ignores backoff', 'settle', DelaysIgnoredByRetries),
   inQueue('looks for due jobs every five seconds', 'when to come back', ComesBackLate),
   inQueue('ignores the maximum of a claim', 'claim', MaximumIgnored),

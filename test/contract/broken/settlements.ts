@@ -66,11 +66,18 @@ class RetryingAmongTheDead extends ForwardingQueue {
   }
 }
 
+class RefusedInSilence extends ForwardingQueue {
+  override async claim(request: ClaimRequest): Promise<Claim> {
+    return { ...(await super.claim(request)), refused: undefined };
+  }
+}
+
 export const settlementFlaws = [
   inQueue('counts no attempt that is retried', 'attempts', AttemptNotCounted),
   inQueue('counts an attempt that was given back', 'attempts', ReleaseCounted),
   inQueue('loses results', 'settle', ResultLost),
   inQueue('answers settlements in the wrong order', 'settle', VerdictsReversed),
   inQueue('says that a second settlement was applied', 'settle', AppliedAgain),
+  inQueue('drops what it cannot enqueue in silence', 'settlements that enqueue', RefusedInSilence),
   inQueue('makes a move that the state table does not have', 'cancel', RetryingAmongTheDead),
 ];

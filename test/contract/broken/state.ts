@@ -144,6 +144,25 @@ class ScoresAsTexts extends ForwardingState {
   }
 }
 
+/** What comes behind a place is what has a higher score: members that share one are passed over. */
+class PlacesByScoreAlone extends ForwardingState {
+  override index(name: string): OrderedIndex {
+    const index = super.index(name);
+    return {
+      add: (members) => index.add(members),
+      remove: (members) => index.remove(members),
+      count: () => index.count(),
+      range: ({ after, ...options } = {}) =>
+        after === undefined
+          ? index.range(options)
+          : index.range({
+              ...options,
+              ...(options.reverse ? { max: after.score - 1 } : { min: after.score + 1 }),
+            }),
+    };
+  }
+}
+
 class WatchedForEver extends ForwardingState {
   override async watch(channel: string, listener: (message: Payload) => void): Promise<StateSubscription> {
     await super.watch(channel, listener);
@@ -179,6 +198,7 @@ export const stateFlaws = [
   inState('lets anybody release a lease', 'state: leases', ReleasedByAnybody),
   inState('limits by windows of the wall clock', 'state: rate limiter', WindowsOfTheClock),
   inState('sorts scores as texts', 'state: ordered index', ScoresAsTexts),
+  inState('loses members between pages', 'state: ordered index', PlacesByScoreAlone),
   inState('goes on telling who has stopped watching', 'state: publish and watch', WatchedForEver),
   inState('keeps messages for later', 'state: publish and watch', MessagesReplayed),
 ];

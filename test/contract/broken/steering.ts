@@ -4,8 +4,8 @@ import type {
   Claim,
   ClaimRequest,
   JobRef,
-  Payload,
   QueueDefinition,
+  SignalValue,
 } from '../../../lib/contract/index.js';
 import { inQueue } from './flaw.js';
 import { ForwardingQueue } from './forwarding-queue.js';
@@ -54,7 +54,7 @@ class PauseLostByDeclare extends ForwardingQueue {
 }
 
 class EarlySignalLost extends ForwardingQueue {
-  override async signal(job: JobRef, name: string, value: Payload): Promise<void> {
+  override async signal(job: JobRef, name: string, value: SignalValue): Promise<void> {
     const [record] = await super.get([job]);
     if (record?.awaits === name) await super.signal(job, name, value);
   }

@@ -7,14 +7,16 @@ import {
   type EnqueueVerdict,
   type Feature,
   FEATURES,
+  type Forward,
+  type ForwardRequest,
   type JobQuery,
   type JobRecord,
   type JobRef,
   type NewJob,
   type Page,
-  type Payload,
   type QueueBackend,
   type QueueDefinition,
+  type SignalValue,
 } from '../../../lib/contract/index.js';
 import { UnsupportedOperationError } from '../../../lib/errors/index.js';
 import { ForwardingQueue } from '../broken/forwarding-queue.js';
@@ -61,6 +63,7 @@ export class MemoryWithout extends ForwardingQueue {
       if (job.unique) this.need('uniqueness');
       if (job.dependsOn) this.need('dependencies');
       if (job.weight !== undefined) this.need('fairness');
+      if (job.external) this.need('ledger');
     }
     return super.enqueue(jobs, options);
   }
@@ -73,9 +76,14 @@ export class MemoryWithout extends ForwardingQueue {
     return super.claim(request);
   }
 
-  override async signal(job: JobRef, name: string, value: Payload): Promise<void> {
+  override async signal(job: JobRef, name: string, value: SignalValue): Promise<void> {
     this.need('signals');
     return super.signal(job, name, value);
+  }
+
+  override async forward(request: ForwardRequest): Promise<Forward> {
+    this.need('ledger');
+    return super.forward(request);
   }
 
   override async cancel(jobs: readonly JobRef[], reason: string): Promise<CancelVerdict[]> {

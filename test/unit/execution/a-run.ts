@@ -86,8 +86,8 @@ export class ExecutionDesk implements RunSink<TaskRun> {
     codecs: new CodecSet(),
     events: { wants: (type) => this.wanted.includes(type), emit: (event) => this.events.push(event) },
     recorder: {
-      record: (_, { progress }) => {
-        this.recorded.push(progress);
+      record: ({ progress }) => {
+        if (progress !== undefined) this.recorded.push(progress);
         return this.record();
       },
     },

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Progress, Receipt, Verdict } from '../../../lib/contract/index.js';
+import type { Progress, Receipt, RunNote, Verdict } from '../../../lib/contract/index.js';
 import { LeaseLostError } from '../../../lib/errors/index.js';
 import { ProgressReporter } from '../../../lib/execution/progress-reporter.js';
 import { ManualClock } from '../../../lib/testing/index.js';
@@ -20,8 +20,8 @@ describe('ProgressReporter', () => {
     lost = [];
     answer = () => Promise.resolve('applied');
     const recorder = {
-      record: (_: Receipt, { progress }: { progress: Progress }) => {
-        written.push(progress.current);
+      record: ({ progress }: RunNote) => {
+        if (progress !== undefined) written.push(progress.current);
         return answer();
       },
     };

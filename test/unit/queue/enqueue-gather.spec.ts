@@ -39,7 +39,7 @@ describe('enqueue calls of one tick', () => {
   });
 
   it('leave at once when a flush is full', async () => {
-    const { queue, backend } = await QueueStage.open({ capabilities: { scope: 'fleet' } });
+    const { queue, backend } = await QueueStage.open({ capabilities: { enqueueBatch: 250 } });
     const enqueue = vi.spyOn(backend.queue, 'enqueue');
     const enqueued = Array.from({ length: 600 }, () => queue.enqueue('a'));
     expect(enqueue.mock.calls.map(([jobs]) => jobs.length)).toEqual([250, 250]);

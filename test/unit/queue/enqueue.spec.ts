@@ -174,8 +174,14 @@ describe('defaults of a call', () => {
   it('have a moment of the task', async () => {
     const stage = await QueueStage.open();
     stage.define({ name: 'gala', scheduleAt: new Date(MOMENT + 9_000) });
-    expect((await sent(stage, () => stage.queue.enqueue('gala'))).delay).toBe(9_000);
-    expect((await sent(stage, () => stage.queue.enqueue('gala', 1, { delay: 5 }))).delay).toBe(5);
+    expect(await sent(stage, () => stage.queue.enqueue('gala'))).toMatchObject({
+      dueAt: MOMENT + 9_000,
+      delay: undefined,
+    });
+    expect(await sent(stage, () => stage.queue.enqueue('gala', 1, { delay: 5 }))).toMatchObject({
+      delay: 5,
+      dueAt: undefined,
+    });
   });
 
   it('make the idempotency key of the payload', async () => {

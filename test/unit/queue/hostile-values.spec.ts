@@ -42,7 +42,7 @@ describe('A value that throws when it is looked at', () => {
         decode: () => undefined,
       },
     ]);
-    expect(() => codecs.encode(1)).toThrow(TaskValidationError);
+    expect(() => codecs.encode(1, { queue: 'mails', name: 'send' }, 'payload')).toThrow(TaskValidationError);
   });
 
   it('that a getter of a payload throws is a refusal too', async () => {

@@ -69,16 +69,15 @@ describe('a job handle', () => {
     const stage = await QueueStage.open();
     const job = await stage.queue.enqueue('import');
     const { receipt } = await stage.claim();
-    await stage.backend.queue.record(receipt, {
-      progress: { current: 1, total: 4, message: 'row 1', metadata: '{"row":1}' },
-    });
+    const progress = { current: 1, total: 4, message: 'row 1', metadata: '{"row":1}' };
+    await stage.backend.queue.record([{ receipt, progress }]);
     expect((await job.refresh()).progress).toEqual({
       current: 1,
       total: 4,
       message: 'row 1',
       metadata: { row: 1 },
     });
-    await stage.backend.queue.record(receipt, { progress: { current: 2, total: 4 } });
+    await stage.backend.queue.record([{ receipt, progress: { current: 2, total: 4 } }]);
     expect((await job.refresh()).progress).toEqual({ current: 2, total: 4 });
   });
 

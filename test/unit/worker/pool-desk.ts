@@ -155,8 +155,8 @@ export class PoolDesk {
 
   /** How many jobs of a queue are in which state; states without any are left out. */
   async counts(queue: string): Promise<Record<string, number>> {
-    const counts = await this.backendOf(queue).count(queue);
-    return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+    const [status] = await this.backendOf(queue).inspect([queue]);
+    return Object.fromEntries(Object.entries(status?.counts ?? {}).filter(([, count]) => count > 0));
   }
 
   /** Lets everything go on that needs no time. */

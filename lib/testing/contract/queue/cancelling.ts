@@ -46,7 +46,7 @@ export const cancelling = topic(
       const record = await lane.record(id);
       assert.equal(record.state, 'running');
       assert.equal(record.cancelReason, 'stop it');
-      assert.equal(await stage.queue.record(job.receipt, { progress: { current: 1, total: 2 } }), 'applied');
+      assert.equal(await lane.note(job, { progress: { current: 1, total: 2 } }), 'applied');
     });
 
     test('tells the worker of a running job when it extends the lease', async (stage) => {

@@ -136,25 +136,6 @@ export const claimById = topic(
       const ids = await lane.addMany(3);
       assert.equal((await lane.take(2, { ids })).length, 2);
     });
-
-    test('is the one way to take an external job', async (stage) => {
-      const lane = stage.lane();
-      const external = await lane.add({ external: true, priority: 20 });
-      const own = await lane.add();
-      assert.deepEqual(await lane.takeIds(10), [own]);
-      assert.equal(await lane.state(external), 'pending');
-      assert.deepEqual(await lane.takeIds(10, { ids: [external] }), [external]);
-    });
-
-    test('takes an external job again once it has been given back', async (stage) => {
-      const lane = stage.lane();
-      const external = await lane.add({ external: true });
-      const [job] = await lane.take(1, { ids: [external] });
-      assert.ok(job);
-      await lane.release(job);
-      assert.deepEqual(await lane.takeIds(10), []);
-      assert.deepEqual(await lane.takeIds(10, { ids: [external] }), [external]);
-    });
   },
   'claimById',
 );

@@ -48,4 +48,45 @@ export const counting = topic('counts', (test) => {
     for (let n = 0; n < 3; n++) await lane.offer({ id, repeat: true });
     assert.equal((await lane.counts()).pending, 1);
   });
+
+  test('answers for several queues, in the order in which they are named', async (stage) => {
+    const [one, two] = [stage.lane(), stage.lane()];
+    await one.add();
+    await two.addMany(2);
+    const names = [two.name, stage.name('nobody-has'), one.name];
+    const pending = (await stage.queue.inspect(names)).map(({ counts }) => counts.pending);
+    assert.deepEqual(pending, [2, 0, 1]);
+  });
+
+  test('says whether a queue is paused', { feature: 'pause' }, async (stage) => {
+    const lane = stage.lane();
+    assert.equal((await lane.status()).isPaused, false);
+    await stage.queue.pause(lane.name);
+    assert.equal((await lane.status()).isPaused, true);
+    await stage.queue.resume(lane.name);
+    assert.equal((await lane.status()).isPaused, false);
+  });
+
+  test('says since when the job is ready that has been ready longest', async (stage) => {
+    const lane = stage.lane();
+    assert.equal((await lane.status()).readySince, undefined);
+    const id = await lane.add({ priority: 1 });
+    const { createdAt } = await lane.record(id);
+    await stage.pass(200);
+    await lane.add({ priority: 9 });
+    const since = (await lane.status()).readySince as number;
+    assert.ok(Math.abs(since - createdAt) <= 20, `ready since ${since - createdAt} ms after its enqueue`);
+    await lane.take(2);
+    assert.equal((await lane.status()).readySince, undefined);
+  });
+
+  test('counts the time since it was due, not since it was enqueued', async (stage) => {
+    const lane = stage.lane();
+    const id = await lane.add({ delay: 300 });
+    await stage.pass(320);
+    await stage.queue.recover();
+    const since = (await lane.status()).readySince as number;
+    const { createdAt } = await lane.record(id);
+    assert.ok(since - createdAt >= 290, `ready since ${since - createdAt} ms after its enqueue`);
+  });
 });

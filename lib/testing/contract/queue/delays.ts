@@ -20,6 +20,37 @@ export const delays = topic('delays', (test) => {
     assert.deepEqual(await lane.takeIds(1), [id]);
   });
 
+  test('keeps a job until a moment by the clock of the store', async (stage) => {
+    const lane = stage.lane();
+    const { createdAt } = await lane.record(await lane.add());
+    const id = await lane.add({ dueAt: createdAt + 500 });
+    const record = await lane.record(id);
+    assert.equal(record.state, 'scheduled');
+    assert.ok(Math.abs((record.dueAt as number) - createdAt - 500) <= 1, `due at ${record.dueAt}`);
+    await stage.pass(500);
+    assert.equal((await lane.takeIds(2)).includes(id), true);
+  });
+
+  test('takes a moment that has passed as now', async (stage) => {
+    const lane = stage.lane();
+    const { createdAt } = await lane.record(await lane.add({ priority: 20 }));
+    const id = await lane.add({ dueAt: createdAt - 60_000 });
+    assert.equal(await lane.state(id), 'pending');
+    assert.equal((await lane.takeIds(2))[1], id);
+  });
+
+  test('refuses a moment together with a delay, and one that is none', async (stage) => {
+    const lane = stage.lane();
+    for (const words of [
+      { dueAt: 1, delay: 1 },
+      { dueAt: Number.NaN },
+      { dueAt: Number.POSITIVE_INFINITY },
+    ]) {
+      const verdict = await lane.offer(words);
+      assert.equal(verdict.status === 'refused' && verdict.code, 'TASKS_VALIDATION');
+    }
+  });
+
   test('takes a delay of 0 as none', async (stage) => {
     const lane = stage.lane();
     const id = await lane.add({ delay: 0 });

@@ -100,7 +100,7 @@ export const fences = topic('fences', (test) => {
     await stage.queue.recover();
     assert.equal(await stage.queue.remove([lane.ref(id)]), 1);
     assert.equal(await lane.complete(zombie), 'unknown');
-    assert.equal(await stage.queue.record(zombie.receipt, { progress: { current: 1, total: 1 } }), 'unknown');
+    assert.equal(await lane.note(zombie, { progress: { current: 1, total: 1 } }), 'unknown');
     assert.equal(await lane.find(id), undefined);
   });
 });

@@ -86,15 +86,45 @@ export const finding = topic(
       assert.deepEqual(await found(stage, query), [second, first]);
     });
 
-    test('goes by the enqueue of one that has not finished', async (stage) => {
+    test('goes by the place in the line of those that are ready', async (stage) => {
       const lane = stage.lane();
-      const ids: string[] = [];
-      for (const priority of [3, 9, 1]) {
-        ids.push(await lane.add({ priority }));
-        await stage.pass(5);
+      const [late, next, last] = await lane.addAll([{ priority: 3 }, { priority: 9 }, { priority: 3 }]);
+      const line = [next, late, last];
+      assert.deepEqual(await found(stage, { queue: lane.name, states: ['pending'], order: 'oldest' }), line);
+      assert.deepEqual(await found(stage, { queue: lane.name, states: ['pending'] }), line.toReversed());
+    });
+
+    test('goes by the due moment of those that are due later', async (stage) => {
+      const lane = stage.lane();
+      const [third, first, second] = await lane.addAll([
+        { delay: 90_000 },
+        { delay: 30_000 },
+        { delay: 60_000 },
+      ]);
+      const query: JobQuery = { queue: lane.name, states: ['scheduled'], order: 'oldest' };
+      assert.deepEqual(await found(stage, query), [first, second, third]);
+      assert.deepEqual(await found(stage, { ...query, order: 'newest' }), [third, second, first]);
+    });
+
+    test('goes by the start of those that run', async (stage) => {
+      const lane = stage.lane();
+      const ids = await lane.addAll([{ priority: 1 }, { priority: 9 }]);
+      await lane.takeOne();
+      await stage.pass(5);
+      await lane.takeOne();
+      const query: JobQuery = { queue: lane.name, states: ['running'], order: 'oldest' };
+      assert.deepEqual(await found(stage, query), ids.toReversed());
+    });
+
+    test('lists several states one after the other', async (stage) => {
+      const lane = stage.lane();
+      const [running] = await lane.addAll([{ priority: 9 }]);
+      await lane.takeOne();
+      const scheduled = await lane.add({ delay: 60_000 });
+      const pending = await lane.add();
+      for (const order of ['oldest', 'newest'] as const) {
+        assert.deepEqual(await found(stage, { queue: lane.name, order }), [pending, scheduled, running]);
       }
-      assert.deepEqual(await found(stage, { queue: lane.name, states: ['pending'], order: 'oldest' }), ids);
-      assert.deepEqual(await found(stage, { queue: lane.name, states: ['pending'] }), ids.toReversed());
     });
 
     test('lists jobs of one task', async (stage) => {
@@ -104,18 +134,30 @@ export const finding = topic(
       assert.deepEqual(await found(stage, { queue: lane.name, name: 'send' }), []);
     });
 
-    test('lists what ended, or was enqueued, before a moment', async (stage) => {
+    test('lists what ended before a moment', async (stage) => {
       const lane = stage.lane();
       const dead = await finishEach(stage, lane, 3, 'fail');
       const { finishedAt } = await lane.record(dead[1] as string);
       const query: JobQuery = { queue: lane.name, states: ['failed'], before: finishedAt as number };
       assert.deepEqual(await found(stage, query), [dead[0]]);
-      const early = await lane.add();
-      await stage.pass(5);
-      const late = await lane.add();
-      const { createdAt } = await lane.record(late);
-      const waiting: JobQuery = { queue: lane.name, states: ['pending'], before: createdAt };
-      assert.deepEqual(await found(stage, waiting), [early]);
+      await lane.add();
+      assert.deepEqual(
+        await found(stage, { queue: lane.name, before: finishedAt as number }),
+        [dead[0]],
+        'no other',
+      );
+    });
+
+    test('lists what ended at least so long ago, by the clock of the store', async (stage) => {
+      const lane = stage.lane();
+      const [early] = await finishEach(stage, lane, 1, 'fail');
+      await stage.pass(500);
+      await finishEach(stage, lane, 2, 'fail');
+      await lane.add();
+      const query: JobQuery = { queue: lane.name, olderThan: 400 };
+      assert.deepEqual(await found(stage, query), [early]);
+      assert.deepEqual(await found(stage, { ...query, olderThan: 60_000 }), []);
+      assert.equal((await found(stage, { ...query, olderThan: 0 })).length, 3);
     });
 
     test('gives pages that hold every job once, in order', async (stage) => {
@@ -139,7 +181,7 @@ export const finding = topic(
       const lane = stage.lane();
       await lane.addMany(120);
       const first = await stage.queue.find({ queue: lane.name });
-      assert.equal(first.items.length, 100);
+      assert.equal(first.items.length, 100, 'nothing is filtered, so the page is full');
       assert.ok(first.cursor !== undefined);
       const last = await stage.queue.find({ queue: lane.name, cursor: first.cursor });
       assert.equal(last.items.length, 20);

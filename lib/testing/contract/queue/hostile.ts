@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SignalValue } from '../../../contract/index.js';
 import { HOSTILE_NAMES, HOSTILE_TEXTS } from '../hostile-texts.js';
 import { isExisting } from '../rejects.js';
 import { sameMembers } from '../same-members.js';
@@ -89,12 +90,13 @@ export const hostile = topic('hostile names and texts', (test) => {
 
   test('keeps signals apart', { feature: 'signals' }, async (stage) => {
     const lane = stage.lane();
-    const ref = lane.ref(await lane.add());
-    for (const name of HOSTILE_TEXTS) await stage.queue.signal(ref, name, JSON.stringify(name));
+    const id = await lane.add();
+    for (const name of HOSTILE_TEXTS) await lane.signal(id, name, JSON.stringify(name));
     const signals = (await lane.takeOne()).extra?.signals ?? {};
     for (const name of HOSTILE_TEXTS) {
       assert.ok(Object.hasOwn(signals, name), name);
-      assert.equal(Object.getOwnPropertyDescriptor(signals, name)?.value, JSON.stringify(name));
+      const value = Object.getOwnPropertyDescriptor(signals, name)?.value as SignalValue;
+      assert.equal(value.payload, JSON.stringify(name));
     }
   });
 
@@ -103,7 +105,7 @@ export const hostile = topic('hostile names and texts', (test) => {
     for (const text of HOSTILE_TEXTS) {
       const id = await lane.add();
       const job = await lane.takeOne();
-      await stage.queue.record(job.receipt, { progress: { current: 1, total: 1, message: text } });
+      await lane.note(job, { progress: { current: 1, total: 1, message: text } });
       await lane.settle(job, { kind: 'failed', error: { name: 'Error', message: text, stack: text } });
       const record = await lane.record(id);
       assert.deepEqual(

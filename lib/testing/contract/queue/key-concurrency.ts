@@ -135,6 +135,27 @@ export const keyConcurrency = topic(
       assert.equal((await lane.record(late)).reason, 'key-concurrency');
     });
 
+    test('gives a key the limits of its own that it is declared with', async (stage) => {
+      const overrides = { large: { concurrency: 3 }, free: {} };
+      const lane = stage.lane({ perKey: { concurrency: 1, overrides } });
+      for (const key of ['small', 'large', 'free']) await lane.addMany(5, { key });
+      const jobs = await lane.take(20);
+      const ran = ['small', 'large', 'free'].map(
+        (key) => jobs.filter((job) => job.extra?.key === key).length,
+      );
+      assert.deepEqual(ran, [1, 3, 5]);
+    });
+
+    test('takes the limits of one key alone from what names no other', async (stage) => {
+      const lane = stage.lane({ perKey: { overrides: { small: { concurrency: 1 } } } });
+      for (const key of ['small', 'other', 'constructor']) await lane.addMany(3, { key });
+      const jobs = await lane.take(20);
+      const ran = ['small', 'other', 'constructor'].map(
+        (key) => jobs.filter((job) => job.extra?.key === key).length,
+      );
+      assert.deepEqual(ran, [1, 3, 3]);
+    });
+
     test('counts within one queue', async (stage) => {
       const [one, two] = [
         stage.lane({ perKey: { concurrency: 1 } }),

@@ -71,6 +71,17 @@ export const keyRate = topic(
       assert.deepEqual(await lane.takeIds(10), []);
     });
 
+    test('gives a key the limits of its own that it is declared with', async (stage) => {
+      const overrides = { large: { rateLimit: { limit: 3, per: 60_000 } }, free: {} };
+      const lane = stage.lane({ perKey: { rateLimit: { limit: 1, per: 60_000 }, overrides } });
+      for (const key of ['small', 'large', 'free']) await lane.addMany(5, { key });
+      const jobs = await lane.take(20);
+      const ran = ['small', 'large', 'free'].map(
+        (key) => jobs.filter((job) => job.extra?.key === key).length,
+      );
+      assert.deepEqual(ran, [1, 3, 5]);
+    });
+
     test('holds together with a concurrency of the key', async (stage) => {
       const lane = stage.lane({ perKey: { concurrency: 1, rateLimit: { limit: 3, per: 60_000 } } });
       await lane.addMany(5, { key: 'a' });

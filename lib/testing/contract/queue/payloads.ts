@@ -64,7 +64,7 @@ export const payloads = topic('payloads', (test) => {
       const id = await lane.add();
       const job = await lane.takeOne();
       const progress = { current: 1, total: 2, metadata: value };
-      await stage.queue.record(job.receipt, { progress, checkpoint: value });
+      await lane.note(job, { progress, checkpoint: value });
       await lane.complete(job, value);
       const record = await lane.record(id);
       for (const back of [record.result, record.checkpoint, record.progress?.metadata]) {

@@ -5,11 +5,11 @@ export const records = topic('record', (test) => {
   test('keeps the progress of a running job', async (stage) => {
     const lane = stage.lane();
     const id = await lane.add();
-    const { receipt } = await lane.takeOne();
+    const job = await lane.takeOne();
     const progress = { current: 1, total: 4, message: 'rendering', metadata: '{"page":1}' };
-    assert.equal(await stage.queue.record(receipt, { progress }), 'applied');
+    assert.equal(await lane.note(job, { progress }), 'applied');
     assert.deepEqual({ ...(await lane.record(id)).progress }, progress);
-    assert.equal(await stage.queue.record(receipt, { progress: { current: 2, total: 0 } }), 'applied');
+    assert.equal(await lane.note(job, { progress: { current: 2, total: 0 } }), 'applied');
     assert.deepEqual({ ...(await lane.record(id)).progress }, { current: 2, total: 0 }, 'written whole');
   });
 
@@ -18,8 +18,8 @@ export const records = topic('record', (test) => {
     const id = await lane.add();
     const job = await lane.takeOne();
     assert.equal(job.extra?.checkpoint, undefined);
-    assert.equal(await stage.queue.record(job.receipt, { checkpoint: '{"step":1}' }), 'applied');
-    assert.equal(await stage.queue.record(job.receipt, { checkpoint: '{"step":2}' }), 'applied');
+    assert.equal(await lane.note(job, { checkpoint: '{"step":1}' }), 'applied');
+    assert.equal(await lane.note(job, { checkpoint: '{"step":2}' }), 'applied');
     assert.equal((await lane.record(id)).checkpoint, '{"step":2}');
     await lane.retry(job, 0);
     assert.equal((await lane.takeOne()).extra?.checkpoint, '{"step":2}');
@@ -28,9 +28,9 @@ export const records = topic('record', (test) => {
   test('writes progress and checkpoint apart', async (stage) => {
     const lane = stage.lane();
     const id = await lane.add();
-    const { receipt } = await lane.takeOne();
-    await stage.queue.record(receipt, { checkpoint: '"kept"' });
-    await stage.queue.record(receipt, { progress: { current: 1, total: 2 } });
+    const job = await lane.takeOne();
+    await lane.note(job, { checkpoint: '"kept"' });
+    await lane.note(job, { progress: { current: 1, total: 2 } });
     const record = await lane.record(id);
     assert.equal(record.checkpoint, '"kept"');
     assert.equal(record.progress?.current, 1);
@@ -39,8 +39,8 @@ export const records = topic('record', (test) => {
   test('hands a checkpoint over when the lease was lost', async (stage) => {
     const lane = stage.lane();
     await lane.add();
-    const { receipt } = await lane.takeOne({ lease: stage.lease });
-    await stage.queue.record(receipt, { checkpoint: '"so far"' });
+    const job = await lane.takeOne({ lease: stage.lease });
+    await lane.note(job, { checkpoint: '"so far"' });
     await stage.pass(stage.lease);
     assert.equal((await lane.takeOne()).extra?.checkpoint, '"so far"');
   });
@@ -49,14 +49,30 @@ export const records = topic('record', (test) => {
     const lane = stage.lane();
     const id = await lane.add();
     const zombie = await lane.takeOne({ lease: stage.lease });
-    await stage.queue.record(zombie.receipt, { checkpoint: '"mine"' });
+    await lane.note(zombie, { checkpoint: '"mine"' });
     await stage.pass(stage.lease);
     await lane.takeOne();
     const patch = { progress: { current: 9, total: 9 }, checkpoint: '"of a zombie"' };
-    assert.equal(await stage.queue.record(zombie.receipt, patch), 'stale');
+    assert.equal(await lane.note(zombie, patch), 'stale');
     const record = await lane.record(id);
     assert.equal(record.progress, undefined);
     assert.equal(record.checkpoint, '"mine"');
+  });
+
+  test('answers for each of several jobs on its own', async (stage) => {
+    const lane = stage.lane();
+    const ids = await lane.addMany(3);
+    const jobs = await lane.take(3);
+    const settled = jobs.find(({ id }) => id === ids[1]);
+    assert.ok(settled);
+    await lane.complete(settled);
+    const notes = jobs.map(({ receipt }, place) => ({ receipt, progress: { current: place + 1, total: 3 } }));
+    const verdicts = await stage.queue.record(notes);
+    jobs.forEach(({ id }, place) => assert.equal(verdicts[place] === 'applied', id !== ids[1], id));
+    for (const [place, { id }] of jobs.entries()) {
+      const { progress } = await lane.record(id);
+      assert.equal(progress?.current, id === ids[1] ? undefined : place + 1, id);
+    }
   });
 
   test('writes nothing once the job is settled', async (stage) => {
@@ -64,7 +80,7 @@ export const records = topic('record', (test) => {
     const id = await lane.add();
     const job = await lane.takeOne();
     await lane.complete(job);
-    const verdict = await stage.queue.record(job.receipt, { progress: { current: 1, total: 1 } });
+    const verdict = await lane.note(job, { progress: { current: 1, total: 1 } });
     assert.notEqual(verdict, 'applied');
     assert.equal((await lane.record(id)).progress, undefined);
   });
@@ -73,7 +89,7 @@ export const records = topic('record', (test) => {
     const lane = stage.lane();
     const id = await lane.add();
     const job = await lane.takeOne();
-    await stage.queue.record(job.receipt, { progress: { current: 4, total: 4 } });
+    await lane.note(job, { progress: { current: 4, total: 4 } });
     await lane.complete(job);
     assert.equal((await lane.record(id)).progress?.current, 4);
   });

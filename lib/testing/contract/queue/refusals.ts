@@ -43,8 +43,8 @@ const CALLS: Readonly<Record<Feature, (stage: Stage) => Promise<void>>> = {
   },
   signals: async (stage) => {
     const lane = stage.lane();
-    const ref = lane.ref(await lane.add());
-    await isUnsupported(() => stage.queue.signal(ref, 'approved', '"yes"'));
+    const id = await lane.add();
+    await isUnsupported(() => lane.signal(id, 'approved', '"yes"'));
   },
   queueRateLimit: (stage) => isUnsupported(() => useOf(stage, { rateLimit: { limit: 1, per: 1_000 } })),
   queueConcurrency: (stage) => isUnsupported(() => useOf(stage, { concurrency: 1 })),
@@ -60,6 +60,13 @@ const CALLS: Readonly<Record<Feature, (stage: Stage) => Promise<void>>> = {
     const lane = stage.lane();
     const id = await lane.add();
     await isUnsupported(() => lane.claim(1, { ids: [id] }));
+  },
+  ledger: async (stage) => {
+    const lane = stage.lane();
+    await isUnsupported(() => stage.queue.enqueue([lane.job({ external: true })]));
+    await isUnsupported(() =>
+      stage.queue.forward({ take: [{ queue: lane.name, limit: 1 }], lease: LONG_LEASE }),
+    );
   },
   cancel: async (stage) => {
     const lane = stage.lane();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Settlement } from '../../../contract/index.js';
 import { topic } from '../topic.js';
 
 export const retention = topic('retention', (test) => {
@@ -69,7 +70,7 @@ export const retention = topic('retention', (test) => {
     const lane = stage.lane();
     const { completedMax } = stage.capabilities;
     let left = completedMax + 20;
-    let settle: { receipt: Parameters<typeof stage.queue.record>[0]; outcome: { kind: 'completed' } }[] = [];
+    let settle: Settlement[] = [];
     while (left > 0 || settle.length > 0) {
       const batch = Math.min(left, 1_000);
       left -= batch;

@@ -12,49 +12,60 @@ export const sleeping = topic(
       assert.equal(record.state, 'waiting');
       assert.equal(record.awaits, 'approved');
       assert.deepEqual(await lane.takeIds(1), []);
-      await stage.queue.signal(lane.ref(id), 'approved', '{"by":"ada"}');
+      await lane.signal(id, 'approved', '{"by":"ada"}');
       assert.equal(await lane.state(id), 'pending');
       const { extra } = await lane.takeOne();
-      assert.equal(extra?.signals?.['approved'], '{"by":"ada"}');
+      assert.equal(extra?.signals?.['approved']?.payload, '{"by":"ada"}');
     });
 
     test('keeps a signal that arrives before it is awaited', async (stage) => {
       const lane = stage.lane();
       const id = await lane.add();
-      await stage.queue.signal(lane.ref(id), 'approved', '"early"');
+      await lane.signal(id, 'approved', '"early"');
       const job = await lane.takeOne();
       await lane.release(job, { awaits: 'approved' });
       assert.equal(await lane.state(id), 'pending');
-      assert.equal((await lane.takeOne()).extra?.signals?.['approved'], '"early"');
+      assert.equal((await lane.takeOne()).extra?.signals?.['approved']?.payload, '"early"');
     });
 
     test('keeps a signal that arrives while the job runs', async (stage) => {
       const lane = stage.lane();
       const id = await lane.add();
       const job = await lane.takeOne();
-      await stage.queue.signal(lane.ref(id), 'approved', '"meanwhile"');
+      await lane.signal(id, 'approved', '"meanwhile"');
       assert.equal(await lane.state(id), 'running');
       await lane.release(job, { awaits: 'approved' });
-      assert.equal((await lane.takeOne()).extra?.signals?.['approved'], '"meanwhile"');
+      assert.equal((await lane.takeOne()).extra?.signals?.['approved']?.payload, '"meanwhile"');
     });
 
     test('wakes a job by the name that it waits for alone, and keeps the others', async (stage) => {
       const lane = stage.lane();
       const id = await lane.add();
       await lane.release(await lane.takeOne(), { awaits: 'approved' });
-      await stage.queue.signal(lane.ref(id), 'paid', '"50"');
+      await lane.signal(id, 'paid', '"50"');
       assert.equal(await lane.state(id), 'waiting');
-      await stage.queue.signal(lane.ref(id), 'approved', '"yes"');
+      await lane.signal(id, 'approved', '"yes"');
       const { extra } = await lane.takeOne();
-      assert.deepEqual({ ...extra?.signals }, { paid: '"50"', approved: '"yes"' });
+      const values = Object.entries(extra?.signals ?? {}).map(([name, { payload }]) => [name, payload]);
+      assert.deepEqual(Object.fromEntries(values), { paid: '"50"', approved: '"yes"' });
+    });
+
+    test('keeps with a value the name of the codec that wrote it', async (stage) => {
+      const lane = stage.lane();
+      const id = await lane.add();
+      const value = { payload: stage.random.bytes(20), codec: 'msgpack' };
+      await stage.queue.signal(lane.ref(id), 'approved', value);
+      const back = (await lane.takeOne()).extra?.signals?.['approved'];
+      assert.equal(back?.codec, 'msgpack');
+      assert.ok(Buffer.from(back.payload as Uint8Array).equals(Buffer.from(value.payload)));
     });
 
     test('keeps the latest value of each name', async (stage) => {
       const lane = stage.lane();
       const id = await lane.add();
-      await stage.queue.signal(lane.ref(id), 'price', '"1"');
-      await stage.queue.signal(lane.ref(id), 'price', '"2"');
-      assert.equal((await lane.takeOne()).extra?.signals?.['price'], '"2"');
+      await lane.signal(id, 'price', '"1"');
+      await lane.signal(id, 'price', '"2"');
+      assert.equal((await lane.takeOne()).extra?.signals?.['price']?.payload, '"2"');
     });
 
     test('waits no longer than it was told', async (stage) => {
@@ -81,7 +92,7 @@ export const sleeping = topic(
       const lane = stage.lane();
       const id = await lane.add();
       await lane.release(await lane.takeOne(), { awaits: 'approved', in: 300 });
-      await stage.queue.signal(lane.ref(id), 'approved', '"yes"');
+      await lane.signal(id, 'approved', '"yes"');
       await lane.complete(await lane.takeOne());
       await stage.pass(350);
       await stage.queue.recover();
@@ -108,7 +119,7 @@ export const sleeping = topic(
       const id = await lane.add();
       await lane.release(await lane.takeOne(), { awaits: 'approved' });
       assert.deepEqual(await stage.queue.cancel([lane.ref(id)], 'no answer'), ['cancelled']);
-      await stage.queue.signal(lane.ref(id), 'approved', '"too late"');
+      await lane.signal(id, 'approved', '"too late"');
       assert.equal(await lane.state(id), 'cancelled');
     });
 
@@ -116,8 +127,8 @@ export const sleeping = topic(
       const lane = stage.lane();
       const id = await lane.add();
       await lane.complete(await lane.takeOne());
-      await stage.queue.signal(lane.ref(id), 'approved', '"late"');
-      await stage.queue.signal(lane.ref(stage.random.jobId()), 'approved', '"nobody"');
+      await lane.signal(id, 'approved', '"late"');
+      await lane.signal(stage.random.jobId(), 'approved', '"nobody"');
       assert.equal(await lane.state(id), 'completed');
     });
   },

@@ -59,6 +59,31 @@ export const spawning = topic('settlements that enqueue', (test) => {
     assert.equal(await lane.find(next.id), undefined);
   });
 
+  test(
+    'says which of them it could not enqueue, and keeps the settlement',
+    { feature: 'dependencies' },
+    async (stage) => {
+      const lane = stage.lane();
+      const ids = await lane.addMany(2);
+      const [first, second] = await lane.take(2);
+      assert.ok(first && second);
+      const orphan = lane.job(after([lane.ref(stage.random.jobId())]));
+      const sound = lane.job();
+      const { verdicts, refused } = await lane.claim(0, {
+        settle: [
+          { receipt: first.receipt, outcome: { kind: 'completed' } },
+          { receipt: second.receipt, outcome: { kind: 'completed' }, enqueue: [sound, orphan] },
+        ],
+      });
+      assert.deepEqual(verdicts, ['applied', 'applied']);
+      assert.equal(refused?.length, 1);
+      const [{ settlement, place, id, code } = assert.fail('it is told')] = refused ?? [];
+      assert.deepEqual([settlement, place, id, code], [1, 1, orphan.id, 'TASKS_DEPENDENCY_UNKNOWN']);
+      for (const done of ids) assert.equal(await lane.state(done), 'completed');
+      assert.equal(await lane.state(sound.id), 'pending');
+    },
+  );
+
   test('is not held up by a full queue', async (stage) => {
     const [lane, full] = [stage.lane(), stage.lane({ maxSize: 1 })];
     await full.add();

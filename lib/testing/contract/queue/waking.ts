@@ -113,7 +113,7 @@ export const waking = topic('subscribe', (test) => {
     const id = await lane.add();
     await lane.release(await lane.takeOne(), { awaits: 'approved' });
     await asleep(stage, lane, (sleeper) =>
-      sleeper.wokenBy('a signal', () => stage.queue.signal(lane.ref(id), 'approved', '"yes"')),
+      sleeper.wokenBy('a signal', () => lane.signal(id, 'approved', '"yes"')),
     );
   });
 

@@ -66,6 +66,31 @@ export const orderedIndex = topic('state: ordered index', (test) => {
     assert.equal(await index.count(), 150);
   });
 
+  test('goes on behind a place, in either direction', async (stage) => {
+    const index = stage.state.index(stage.name('index'));
+    const all = ['a', 'b', 'c', 'd', 'e', 'f'].map((member, place) => ({ member, score: place >> 1 }));
+    await index.add(all);
+    for (const reverse of [false, true]) {
+      const read: string[] = [];
+      let after: { member: string; score: number } | undefined;
+      for (let page = await index.range({ limit: 3, reverse }); page.length > 0;) {
+        read.push(...members(page));
+        after = page.at(-1);
+        page = await index.range({ limit: 3, reverse, after });
+      }
+      assert.deepEqual(read, members(reverse ? all.toReversed() : all));
+    }
+  });
+
+  test('goes on behind a place whose member has gone, within the bounds', async (stage) => {
+    const index = stage.state.index(stage.name('index'));
+    await index.add(['a', 'b', 'c', 'd'].map((member, score) => ({ member, score })));
+    await index.remove(['b']);
+    const after = { member: 'b', score: 1 };
+    assert.deepEqual(members(await index.range({ after, max: 2 })), ['c']);
+    assert.deepEqual(members(await index.range({ after, reverse: true })), ['a']);
+  });
+
   test('keeps one index apart from another, and from values', async (stage) => {
     const [one, two] = [stage.name('index'), stage.name('index')];
     await stage.state.index(one).add([{ member: 'a', score: 1 }]);

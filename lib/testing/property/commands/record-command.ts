@@ -17,7 +17,7 @@ export class RecordCommand extends Command {
     const { queue } = world.stage;
     const progress = { current: world.model.runs.indexOf(run), total: 0 };
     const [before] = await queue.get([run.job.ref]);
-    const verdict = await queue.record(run.receipt, { progress });
+    const [verdict] = await queue.record([{ receipt: run.receipt, progress }]);
     const [after] = await queue.get([run.job.ref]);
     assert.equal(verdict === 'applied', run.status === 'held', `${verdict} for a run that is ${run.status}`);
     if (run.status === 'held') assert.deepEqual({ ...after?.progress }, progress);

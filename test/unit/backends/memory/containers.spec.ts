@@ -159,7 +159,7 @@ class Play {
       case 'retryDead':
         return backend.retryDead([one.ref]);
       case 'signal':
-        return backend.signal(one.ref, 'x', '1');
+        return backend.signal(one.ref, 'x', { payload: '1', codec: 'json' });
       case 'clear':
         return backend.clear(LANES[one.queue] as string, [one.state]);
       case 'declare':

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NewJob } from '../../../../lib/contract/index.js';
 import type { JobEntry } from '../../../../lib/backends/memory/job-entry.js';
-import type { KeyLimits } from '../../../../lib/backends/memory/key-state.js';
+import type { KeyLimits } from '../../../../lib/contract/index.js';
 import { KeyTable } from '../../../../lib/backends/memory/key-table.js';
 import { anEntry, aQueue } from './an-entry.js';
 

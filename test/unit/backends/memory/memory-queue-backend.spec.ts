@@ -35,7 +35,7 @@ describe('the memory queue backend', () => {
   it('leaves no trace of a queue that was only asked about', async () => {
     const { backend } = bench();
     await backend.get([{ queue: 'nowhere', id: 'a' }]);
-    await backend.count('nowhere');
+    await backend.inspect(['nowhere']);
     await backend.find({ queue: 'nowhere' });
     await backend.cancel([{ queue: 'nowhere', id: 'a' }], 'x');
     const { store } = backend as unknown as { store: { all(): Iterable<{ name: string }> } };
@@ -77,7 +77,8 @@ describe('the memory queue backend', () => {
     await backend.claim({ worker: 'w', lease: 1_000, take: [], settle });
     expect((await find('1'))?.state).toBe('cancelled');
     await backend.retryDead([{ queue: 'lane', id: '0' }]);
-    expect(await backend.count('lane')).toMatchObject({ pending: 1, waiting: length - 1, cancelled: 0 });
+    const [status] = await backend.inspect(['lane']);
+    expect(status?.counts).toMatchObject({ pending: 1, waiting: length - 1, cancelled: 0 });
   });
 
   it('keeps no more than its bounds of an endless chain', async () => {
@@ -146,7 +147,7 @@ describe('the memory queue backend', () => {
     const { complete, backend } = bench();
     const madeUp = { receipt: { entry: {}, fence: 1 } } as unknown as ClaimedJob;
     expect((await complete([madeUp])).verdicts).toEqual(['unknown']);
-    expect(await backend.record(madeUp.receipt, {})).toBe('unknown');
+    expect(await backend.record([{ receipt: madeUp.receipt }])).toEqual(['unknown']);
     expect((await backend.extend([madeUp.receipt], 1_000)).lost).toEqual([madeUp.receipt]);
   });
 
