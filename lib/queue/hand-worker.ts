@@ -101,7 +101,7 @@ export class HandWorker implements HandSettler {
     const at = this.parts.clock.now();
     if (!requeue) {
       const record = toErrorRecord(error ?? new Error('Given up by hand, without an error.'), at);
-      const notes = jsonCodec.encode(metadata) as string | undefined;
+      const notes = jsonCodec.encode(metadata);
       return { kind: 'failed', error: notes === undefined ? record : { ...record, metadata: notes } };
     }
     if (error === undefined)

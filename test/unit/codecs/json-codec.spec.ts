@@ -17,7 +17,7 @@ const refusal = (value: unknown): TaskValidationError => {
 
 const encodedOrRefused = (value: unknown): string | undefined => {
   try {
-    return jsonCodec.encode(value) as string;
+    return jsonCodec.encode(value);
   } catch (error) {
     if (error instanceof TaskValidationError) return undefined;
     throw error;
