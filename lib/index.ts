@@ -4,8 +4,12 @@ export {
   getQueueToken,
   getTasksToken,
   type HandlerClass,
+  InjectJobContext,
   InjectQueue,
   InjectTasks,
+  JOB_CONTEXT,
+  JobContext,
+  JobPayload,
   OnTaskEvent,
   Task,
   UseTaskMiddleware,
@@ -33,8 +37,12 @@ export {
   TaskQueue,
 } from './queue/index.js';
 export {
+  type DecoratedHandler,
   type HandlerCall,
+  HandlerDecorator,
+  type HandlerInvoke,
   HandlerRegistry,
+  isTaskContext,
   type RegisteredHandler,
   type TaskFunction,
 } from './handlers/index.js';

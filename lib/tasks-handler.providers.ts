@@ -1,17 +1,19 @@
 import type { FactoryProvider } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { ScheduledWorkers } from './background/index.js';
 import { BackendSet } from './backends/index.js';
 import type { ResolvedOptions } from './config/index.js';
 import { TaskMetadataAccessor } from './decorators/index.js';
 import { TaskEvents } from './events/index.js';
 import {
-  DirectHandlerFactory,
+  HandlerDecorator,
+  handlerDecorators,
   HandlerFactory,
   HandlerRegistry,
   hostsOf,
   InjectedTokens,
   ListenerExplorer,
+  NestHandlerFactory,
   orderHooks,
   ProviderSites,
   TaskExplorer,
@@ -25,7 +27,13 @@ import { RESOLVED_OPTIONS } from './tasks.tokens.js';
 
 /** From decorated methods to what the workers call, and the order in which it all starts. */
 export const handlerProviders: readonly FactoryProvider[] = [
-  { provide: HandlerFactory, useFactory: () => new DirectHandlerFactory() },
+  {
+    provide: HandlerFactory,
+    inject: [ModuleRef, RESOLVED_OPTIONS],
+    useFactory: (moduleRef: ModuleRef, { enhancers }: ResolvedOptions) =>
+      new NestHandlerFactory(moduleRef, enhancers.globals),
+  },
+  { provide: HandlerDecorator, useFactory: () => new HandlerDecorator() },
   {
     provide: InjectedTokens,
     inject: [ModulesContainer],
@@ -82,7 +90,7 @@ function makeLifecycle(
 ): TasksCoreLifecycle {
   for (const host of hostsOf(modules, TasksCoreLifecycle)) orderHooks(host, 'first');
   const accessor = new TaskMetadataAccessor();
-  const tasks = new TaskExplorer(sites, accessor, factory, registry);
+  const tasks = new TaskExplorer(sites, accessor, factory, registry, () => handlerDecorators(modules));
   const listeners = new ListenerExplorer(sites, accessor, events);
   return new TasksCoreLifecycle({
     options,

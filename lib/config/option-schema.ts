@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonCodec } from '../codecs/index.js';
 import {
+  ENHANCER_FAMILIES,
   systemClock,
   type Clock,
   type CustomBackoff,
@@ -191,6 +192,18 @@ export const optionSchema = z.strictObject(
       .prefault({}),
     idempotencyTtl: field.durationOption('How long an idempotency key holds.', '24h', 1),
     middleware: middlewareList('Around every job, outermost first, inside the built-in ones.'),
+    enhancers: z
+      .strictObject({
+        globals: z
+          .array(z.enum(ENHANCER_FAMILIES), { error: `must be a list of ${ENHANCER_FAMILIES.join(', ')}` })
+          .prefault([])
+          .meta({
+            type: 'EnhancerFamily[]',
+            description:
+              'Families whose global members (`APP_GUARD`, `useGlobalPipes()`…) stand around tasks.',
+          }),
+      })
+      .prefault({}),
     logging: field.choiceOption("Which runs are written to Nest's logger.", 'failures', [
       'failures',
       'all',

@@ -22,7 +22,7 @@ export function resolveOptions(input: TasksModuleOptions = {}): ResolvedOptions 
   const backends = layOutBackends(data);
   const queues = layOutQueues(data, backends);
   const { backendTypes, worker, background, retry, timeout, retention, payload } = data;
-  const { idempotencyTtl, middleware, logging, codec, clock } = data;
+  const { idempotencyTtl, middleware, enhancers, logging, codec, clock } = data;
   return {
     backends,
     backendTypes,
@@ -35,6 +35,7 @@ export function resolveOptions(input: TasksModuleOptions = {}): ResolvedOptions 
     payload,
     idempotencyTtl,
     middleware,
+    enhancers,
     logging,
     codec,
     clock,

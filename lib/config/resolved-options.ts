@@ -1,6 +1,7 @@
 import type {
   Clock,
   CustomBackoff,
+  EnhancerFamily,
   JobLogging,
   Ms,
   PayloadCodec,
@@ -100,6 +101,7 @@ export interface ResolvedOptions {
   readonly payload: ResolvedPayload;
   readonly idempotencyTtl: Ms;
   readonly middleware: readonly TaskMiddlewareType[];
+  readonly enhancers: { readonly globals: readonly EnhancerFamily[] };
   readonly logging: JobLogging;
   readonly codec: PayloadCodec;
   readonly clock: Clock;

@@ -2,6 +2,7 @@ export * from './capabilities.js';
 export * from './claim.js';
 export * from './clock.js';
 export * from './durations.js';
+export * from './enhancer-options.js';
 export * from './enqueue-options.js';
 export * from './error-code.js';
 export * from './forward.js';

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { Duration } from './durations.js';
+import type { EnhancerOptions } from './enhancer-options.js';
 import type { PayloadCodec } from './payload.js';
 import type { RetryOptions } from './retry-options.js';
 import type { TaskBackendFactory } from './task-backend.js';
@@ -143,6 +144,8 @@ export interface TasksModuleOptions {
   readonly idempotencyTtl?: Duration | undefined;
   /** Around every job, outermost first, inside the built-in ones. Default: none. */
   readonly middleware?: readonly TaskMiddlewareType[] | undefined;
+  /** Which of the app's global guards, interceptors, pipes and filters stand around tasks. */
+  readonly enhancers?: EnhancerOptions | undefined;
   /** Which runs are logged. Default `failures`. */
   readonly logging?: JobLogging | undefined;
   /** What payloads and results are written with. Default: JSON. */

@@ -2,6 +2,7 @@ export * from './handler-class.js';
 export * from './inject-queue.decorator.js';
 export * from './inject-tasks.decorator.js';
 export * from './injection-notes.js';
+export * from './job-parameters.decorator.js';
 export { BACKGROUND_METADATA } from './metadata-keys.js';
 export * from './method-mark.js';
 export * from './on-task-event.decorator.js';

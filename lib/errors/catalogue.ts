@@ -110,6 +110,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     what: 'No handler is registered for the task.',
     remedy: 'Decorate the method with `@Task()` and list its class in a module that the app imports.',
   },
+  TASKS_NO_VALUE: {
+    name: 'NoValueError',
+    what: 'What an interceptor of the task returned ended without a value, so nobody knows what became of the job.',
+    remedy: 'Let it return `next.handle()`, or `of(undefined)` to complete the job without a result.',
+  },
   TASKS_PARTLY_ENQUEUED: {
     name: 'PartlyEnqueuedError',
     what: 'Some jobs of an `enqueueMany` were accepted and others refused: the backend cannot take all or nothing.',
@@ -125,6 +130,12 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     name: 'QueueFullError',
     what: 'The queue holds as many waiting jobs as its `maxSize` allows.',
     remedy: 'Slow down and try again later, add workers, or raise `maxSize`. The job was not enqueued.',
+  },
+  TASKS_REFUSED: {
+    name: 'JobRefusedError',
+    what: 'A guard or a pipe of the task refused the job, which is a dead letter at once.',
+    remedy:
+      'See the cause for what refused it: correct the payload or the rights, and retry the dead letter.',
   },
   TASKS_REGISTRATION: {
     name: 'TaskRegistrationError',

@@ -1,4 +1,4 @@
-import type { Duration, ErrorRecord } from '../contract/index.js';
+import type { Duration, ErrorCode, ErrorRecord } from '../contract/index.js';
 import { TaskError, type TaskErrorOptions } from './task-error.js';
 
 /** The handler threw in the job's last run; `cause` is what it threw, or a {@link RemoteTaskError} of it. */
@@ -97,8 +97,30 @@ export class TaskCodecError extends TaskError {
  * if (response.status === 404) throw new UnrecoverableError('no such customer');
  */
 export class UnrecoverableError extends TaskError {
-  constructor(message?: string, options?: TaskErrorOptions) {
-    super('TASKS_UNRECOVERABLE', message, options);
+  /** @param options `code`: that of a more exact kind of it. */
+  constructor(message?: string, options: TaskErrorOptions & { readonly code?: ErrorCode } = {}) {
+    super(options.code ?? 'TASKS_UNRECOVERABLE', message, options);
+  }
+}
+
+/**
+ * A guard or a pipe of the task said no: the job becomes a dead letter at once, whatever attempts are left. `cause` is the
+ * exception that it said it with.
+ */
+export class JobRefusedError extends UnrecoverableError {
+  constructor(
+    readonly by: 'guard' | 'pipe',
+    message: string,
+    options?: TaskErrorOptions,
+  ) {
+    super(message, { ...options, code: 'TASKS_REFUSED' });
+  }
+}
+
+/** An interceptor's Observable ended without a value. Counts as a failed run like any other. */
+export class NoValueError extends TaskError {
+  constructor(message: string) {
+    super('TASKS_NO_VALUE', message);
   }
 }
 

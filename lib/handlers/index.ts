@@ -1,10 +1,13 @@
 export { describe as describeHandler } from './handler-registry.js';
-export * from './handler-factory.js';
+export { isTaskContext } from './enhancers/task-execution-context.js';
+export * from './handler-decorator.js';
+export { HandlerFactory, type HandlerInvoke } from './handler-factory.js';
 export { type HandlerCall, HandlerRegistry } from './handler-registry.js';
 export * from './injected-tokens.js';
 export * from './listener-explorer.js';
 export { locating } from './located-error.js';
 export { hostsOf, importersOf, type ModuleHost, orderHooks, provideValue } from './nest-internals.js';
+export { NestHandlerFactory } from './nest-handler.factory.js';
 export { type ProviderSite, scopeProblem } from './provider-site.js';
 export { ProviderSites } from './provider-sites.js';
 export type { RegisteredHandler, TaskFunction } from './registered-handler.js';

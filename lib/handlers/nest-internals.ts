@@ -1,8 +1,40 @@
 import type { InjectionToken } from '@nestjs/common';
 import { PROPERTY_DEPS_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/common/internal';
-import type { DiscoveryService, ModulesContainer } from '@nestjs/core';
+import { type ContextId, type DiscoveryService, ModuleRef, type ModulesContainer } from '@nestjs/core';
+import type { GuardsContextCreator, Injector } from '@nestjs/core/internal';
 
 /* The one place that names parts of Nest which it does not promise to keep. */
+
+export {
+  CUSTOM_ROUTE_ARGS_METADATA,
+  EXCEPTION_FILTERS_METADATA,
+  type ExceptionFilterMetadata,
+  GUARDS_METADATA,
+  INTERCEPTORS_METADATA,
+  PIPES_METADATA,
+  ROUTE_ARGS_METADATA,
+  RouteParamtypes,
+  selectExceptionFilterMetadata,
+} from '@nestjs/common/internal';
+export {
+  ContextUtils,
+  ExecutionContextHost,
+  GuardsConsumer,
+  GuardsContextCreator,
+  InterceptorsConsumer,
+  InterceptorsContextCreator,
+  PipesConsumer,
+  PipesContextCreator,
+  REQUEST_CONTEXT_ID,
+  STATIC_CONTEXT,
+} from '@nestjs/core/internal';
+export { ExternalExceptionFilterContext } from '@nestjs/core/exceptions/external-exception-filter-context.js';
+
+/** All modules of the app, and what is global to it. */
+export type NestContainer = ConstructorParameters<typeof GuardsContextCreator>[0];
+
+/** The app's global guards, interceptors, pipes and filters. */
+export type ApplicationConfig = NonNullable<ConstructorParameters<typeof GuardsContextCreator>[1]>;
 
 /** What Nest keeps of one provider or controller. */
 export type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -56,4 +88,24 @@ export function hostsOf(modules: ModulesContainer, token: InjectionToken): Modul
 /** The modules that import this one, global imports apart. */
 export function importersOf(modules: ModulesContainer, host: ModuleHost): ModuleHost[] {
   return [...modules.values()].filter((other) => !host.isGlobal && other.imports.has(host));
+}
+
+/** The container of the app that a `ModuleRef` belongs to. */
+export function containerOf(moduleRef: ModuleRef): NestContainer {
+  return (moduleRef as unknown as { readonly container: NestContainer }).container;
+}
+
+/** The `ModuleRef` of a module itself: what it resolves by `strict` is what this module provides. */
+export function moduleRefOf(host: ModuleHost): ModuleRef {
+  return host.getProviderByKey<ModuleRef>(ModuleRef).instance;
+}
+
+/** Makes scoped enhancers, which belong to no provider, for one context. */
+export async function loadEnhancers(
+  enhancers: readonly InstanceWrapper[],
+  { host, wrapper }: { readonly host: ModuleHost; readonly wrapper: InstanceWrapper },
+  contextId: ContextId,
+): Promise<void> {
+  const { injector } = moduleRefOf(host) as unknown as { readonly injector: Injector };
+  await injector.loadEnhancersPerContext(wrapper, contextId, wrapper, [...enhancers]);
 }

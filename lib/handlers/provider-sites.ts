@@ -1,11 +1,18 @@
 import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import type { HandlerClass } from '../decorators/index.js';
 import { isFeature } from './task-feature.js';
 import { type ProviderSite, siteOf } from './provider-site.js';
 
-/** A method of a provider that carries what an explorer looks for. */
-export interface DecoratedMethod<T> {
+/** A method of a provider. */
+export interface HandlerSite {
   readonly site: ProviderSite;
   readonly method: string;
+  /** The class whose prototype has its metadata, or inherits it. An instance may be of another class: a proxy, a double. */
+  readonly owner: HandlerClass;
+}
+
+/** A method of a provider that carries what an explorer looks for. */
+export interface DecoratedMethod<T> extends HandlerSite {
   readonly metadata: T;
 }
 
@@ -43,12 +50,13 @@ export class ProviderSites {
     read: (prototype: object, method: string) => T | undefined,
   ): DecoratedMethod<T>[] {
     const found = new Map<string, DecoratedMethod<T>>();
-    for (const { prototype } of site.classes as readonly { prototype: object }[]) {
+    for (const owner of site.classes) {
+      const prototype = owner.prototype as object;
       for (const method of this.scanner.getAllMethodNames(prototype)) {
         if (found.has(method)) continue;
         const metadata = read(prototype, method);
         if (metadata !== undefined && hasMethod(site.instance, method))
-          found.set(method, { site, method, metadata });
+          found.set(method, { site, method, owner, metadata });
       }
     }
     return [...found.values()];

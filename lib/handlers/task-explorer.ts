@@ -1,10 +1,10 @@
 import type { TaskMiddlewareType } from '../contract/index.js';
 import type { HandlerClass, TaskMetadataAccessor, TaskMetadata } from '../decorators/index.js';
-import { TaskRegistrationError } from '../errors/index.js';
 import type { HandlerFactory } from './handler-factory.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import { locating } from './located-error.js';
-import { type ProviderSite, scopeProblem } from './provider-site.js';
+import type { DecoratedHandler, HandlerDecorator } from './handler-decorator.js';
+import type { ProviderSite } from './provider-site.js';
 import type { DecoratedMethod, ProviderSites } from './provider-sites.js';
 
 interface FoundTask {
@@ -19,6 +19,7 @@ export class TaskExplorer {
     private readonly accessor: TaskMetadataAccessor,
     private readonly factory: HandlerFactory,
     private readonly registry: HandlerRegistry,
+    private readonly decorators: () => readonly HandlerDecorator[] = () => [],
   ) {}
 
   /**
@@ -26,8 +27,9 @@ export class TaskExplorer {
    * @throws DuplicateTaskError, TaskRegistrationError, InvalidOptionError, UnknownQueueError, each naming class and method
    */
   explore(): void {
+    const decorators = this.decorators();
     for (const found of this.sites.find((prototype, method) => this.read(prototype, method)))
-      this.register(found);
+      this.register(found, decorators);
   }
 
   private read(prototype: object, method: string): FoundTask | undefined {
@@ -35,27 +37,21 @@ export class TaskExplorer {
     return task && { task, middleware: this.accessor.findMiddleware(prototype, method) };
   }
 
-  private register({ site, method, metadata: { task, middleware } }: DecoratedMethod<FoundTask>): void {
+  private register(found: DecoratedMethod<FoundTask>, decorators: readonly HandlerDecorator[]): void {
+    const { site, method, metadata } = found;
     const where = `${site.type.name}.${method}`;
-    const problem = scopeProblem(site);
-    if (problem !== undefined) {
-      throw new TaskRegistrationError(
-        `${where} is a task of ${problem}: no instance of it can serve jobs. Make it a singleton.`,
-      );
-    }
-    const { name, options } = locating(where, () => this.registry.resolve(task.options, method));
-    this.registry.add(
-      {
-        name,
-        options,
-        invoke: this.factory.create(site, method),
-        handlerClass: site.type,
-        handlerMethod: method,
-        handlerModule: site.host.metatype.name,
-        middleware: [...this.classMiddleware(site), ...middleware],
-      },
-      classesWith(site, method),
+    const handler: DecoratedHandler = {
+      ...locating(where, () => this.registry.resolve(metadata.task.options, method)),
+      handlerClass: site.type,
+      handlerMethod: method,
+      handlerModule: site.host.metatype.name,
+      middleware: [...this.classMiddleware(site), ...metadata.middleware],
+    };
+    const invoke = decorators.reduce(
+      (inner, decorator) => decorator.decorate(inner, handler),
+      this.factory.create(found),
     );
+    this.registry.add({ ...handler, invoke }, classesWith(site, method));
   }
 
   private classMiddleware({ classes }: ProviderSite): readonly TaskMiddlewareType[] {

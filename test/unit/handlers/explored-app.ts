@@ -1,11 +1,19 @@
 import type { ModuleMetadata } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import {
+  DiscoveryModule,
+  DiscoveryService,
+  MetadataScanner,
+  ModuleRef,
+  ModulesContainer,
+} from '@nestjs/core';
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
+import type { EnhancerFamily } from '../../../lib/contract/index.js';
 import { TaskMetadataAccessor } from '../../../lib/decorators/index.js';
 import { TaskEvents } from '../../../lib/events/index.js';
 import {
-  DirectHandlerFactory,
+  handlerDecorators,
   ListenerExplorer,
+  NestHandlerFactory,
   ProviderSites,
   TaskExplorer,
 } from '../../../lib/handlers/index.js';
@@ -30,12 +38,14 @@ export class ExploredApp extends RegistryDouble {
     return new ExploredApp(await change(builder).compile());
   }
 
-  exploreTasks(): this {
+  /** @param globals Families whose global members stand around tasks. */
+  exploreTasks(globals: readonly EnhancerFamily[] = []): this {
     const explorer = new TaskExplorer(
       this.sites(),
       new TaskMetadataAccessor(),
-      new DirectHandlerFactory(),
+      new NestHandlerFactory(this.module.get(ModuleRef), globals),
       this.registry,
+      () => handlerDecorators(this.module.get(ModulesContainer)),
     );
     explorer.explore();
     return this;

@@ -1,4 +1,4 @@
-import { Controller, type DynamicModule, Inject, Injectable, Module, Scope } from '@nestjs/common';
+import { Controller, type DynamicModule, Injectable, Module, Scope } from '@nestjs/common';
 import { describe, expect, it, vi } from 'vitest';
 import type { TaskMiddlewareHooks } from '../../../lib/contract/index.js';
 import { Task, UseTaskMiddleware } from '../../../lib/decorators/index.js';
@@ -6,7 +6,6 @@ import {
   DuplicateTaskError,
   InvalidNameError,
   InvalidOptionError,
-  TaskRegistrationError,
   UnknownQueueError,
 } from '../../../lib/errors/index.js';
 import { TASK_FEATURE } from '../../../lib/handlers/index.js';
@@ -266,38 +265,15 @@ describe('TaskExplorer: duplicates', () => {
 });
 
 describe('TaskExplorer: what it refuses', () => {
-  it.each([
-    ['request-scoped', Scope.REQUEST, 'a request-scoped provider'],
-    ['transient', Scope.TRANSIENT, 'a transient provider'],
-  ])('refuses a task of a %s provider by class and method', async (_what, scope, text) => {
-    @Injectable({ scope })
-    class Scoped {
-      @Task() run() {}
+  it('finds the tasks of scoped providers, and of classes that a scoped factory makes', async () => {
+    @Injectable({ scope: Scope.TRANSIENT })
+    class Once {
+      @Task() once() {}
     }
-    const app = await ExploredApp.of({ providers: [Scoped] });
-    expect(() => app.exploreTasks()).toThrow(TaskRegistrationError);
-    expect(() => app.exploreTasks()).toThrow(`Scoped.run is a task of ${text}`);
-  });
-
-  it('refuses a task of a provider that depends on a request-scoped one', async () => {
-    @Injectable({ scope: Scope.REQUEST })
-    class Tenant {}
-    @Injectable()
-    class Depends {
-      constructor(@Inject(Tenant) readonly tenant: unknown) {}
-      @Task() run() {}
-    }
-    const app = await ExploredApp.of({ providers: [Tenant, Depends] });
-    expect(() => app.exploreTasks()).toThrow(
-      'Depends.run is a task of a request-scoped provider, or depends on one',
-    );
-  });
-
-  it('refuses a task of a class that a scoped factory makes', async () => {
     const app = await ExploredApp.of({
-      providers: [{ provide: Emails, scope: Scope.REQUEST, useFactory: () => new Emails() }],
+      providers: [Once, { provide: Emails, scope: Scope.REQUEST, useFactory: () => new Emails() }],
     });
-    expect(() => app.exploreTasks()).toThrow(TaskRegistrationError);
+    expect(app.exploreTasks().registry.names()).toEqual(['once', 'send-email', 'render']);
   });
 
   it('leaves scoped providers without tasks alone', async () => {

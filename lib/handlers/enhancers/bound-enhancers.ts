@@ -1,0 +1,60 @@
+import type { EnhancerFamily } from '../../contract/index.js';
+import { TaskRegistrationError } from '../../errors/index.js';
+import type { HandlerSite } from '../provider-sites.js';
+import {
+  EXCEPTION_FILTERS_METADATA,
+  GUARDS_METADATA,
+  INTERCEPTORS_METADATA,
+  type ModuleHost,
+  PIPES_METADATA,
+} from '../nest-internals.js';
+import { methodOf } from './handler-method.js';
+import type { TaskParameter } from './task-parameters.js';
+
+const METADATA: Readonly<Record<EnhancerFamily, string>> = {
+  guards: GUARDS_METADATA,
+  interceptors: INTERCEPTORS_METADATA,
+  pipes: PIPES_METADATA,
+  filters: EXCEPTION_FILTERS_METADATA,
+};
+
+/** What a family's enhancers are called with; a class may have it as a static method. */
+const METHOD: Readonly<Record<EnhancerFamily, string>> = {
+  guards: 'canActivate',
+  interceptors: 'intercept',
+  pipes: 'transform',
+  filters: 'catch',
+};
+
+/** What the class and the method name of one family: classes and instances. */
+export function boundTo(handler: HandlerSite, family: EnhancerFamily): readonly unknown[] {
+  return [handler.owner, methodOf(handler)].flatMap(
+    (target) => (Reflect.getMetadata(METADATA[family], target) as unknown[] | undefined) ?? [],
+  );
+}
+
+/**
+ * Nest makes the enhancers that are named by their class with the classes that it makes itself. Elsewhere it would leave
+ * them out in silence, guards among them.
+ * @throws TaskRegistrationError
+ */
+export function assertMade(
+  { site, method }: HandlerSite,
+  bound: Readonly<Record<EnhancerFamily, readonly unknown[]>>,
+  parameters: readonly TaskParameter[],
+): void {
+  const withParameters = { ...bound, pipes: [...bound.pipes, ...parameters.flatMap(({ pipes }) => pipes)] };
+  for (const [family, enhancers] of Object.entries(withParameters) as [EnhancerFamily, unknown[]][]) {
+    const missing = enhancers.find((enhancer) => isMissing(enhancer, family, site.host));
+    if (missing === undefined) continue;
+    const { name } = missing as { readonly name: string };
+    throw new TaskRegistrationError(
+      `${site.type.name}.${method} names ${name} among its ${family}, but Nest makes no ${family} for a provider that it does not make from its class. Provide ${site.type.name} as a class, or name an instance: new ${name}(…).`,
+    );
+  }
+}
+
+function isMissing(enhancer: unknown, family: EnhancerFamily, { injectables }: ModuleHost): boolean {
+  if (typeof enhancer !== 'function' || injectables.has(enhancer)) return false;
+  return typeof (enhancer as unknown as Record<string, unknown>)[METHOD[family]] !== 'function';
+}
