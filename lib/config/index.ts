@@ -2,6 +2,8 @@ export * from './durations.js';
 export * from './known-keys.js';
 export * from './names.js';
 export * from './nearest-name.js';
+export * as optionField from './option-fields.js';
+export { check } from './option-problems.js';
 export { CIRCUIT_BREAKER_DEFAULTS, OPTION_DEFAULTS, type OptionDefault } from './option-defaults.js';
 export { BUILT_IN_QUEUES, DEFAULT_QUEUE } from './queue-layout.js';
 export * from './resolve-feature-queues.js';

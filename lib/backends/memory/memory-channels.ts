@@ -1,5 +1,5 @@
 import type { Payload } from '../../contract/index.js';
-import { isolate } from './isolate.js';
+import { isolate } from '../isolate.js';
 import { ownPayload } from './own-payload.js';
 
 type Listener = (message: Payload) => void;

@@ -1,5 +1,5 @@
 import type { BackendSubscription } from '../../contract/index.js';
-import { isolate } from './isolate.js';
+import { isolate } from '../isolate.js';
 
 /** What a queue says of itself when somebody may have to be woken. */
 export interface Wakeful {

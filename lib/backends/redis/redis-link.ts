@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster, Redis } from 'ioredis';
+import type { Ms } from '../../contract/index.js';
+
+/** The first pause before connecting again; it doubles. */
+const FIRST_PAUSE: Ms = 50;
+/** The longest: a server that came back is found again within it. */
+const LONGEST_PAUSE: Ms = 2_000;
+/** A client that was told to disconnect has destroyed its socket by then. */
+const END_PATIENCE: Ms = 1_500;
+/** Connecting again does not help against these. */
+const REFUSED = /\b(WRONGPASS|NOAUTH|NOPERM)\b|invalid (username-)?password/i;
+
+export interface RedisLinkOptions<C> {
+  /** Makes the next client, unconnected. May fail: it is asked again. */
+  readonly make: () => Promise<C>;
+  /** Called each time that the connection is there, the first time too. */
+  readonly onReady?: (client: C, isAgain: boolean) => void;
+}
+
+/**
+ * Keeps one connection up, from `start` to `close`: a client that is lost is replaced by a new one after a pause that
+ * doubles up to two seconds and is spread at random over its upper half, so that a fleet does not come back at one moment
+ * (AWS Architecture Blog, *Exponential Backoff And Jitter*, 2015).
+ */
+export class RedisLink<C extends Redis | Cluster = Redis | Cluster> {
+  private client: C | undefined;
+  private ready: C | undefined;
+  private running: Promise<void> | undefined;
+  private readonly stop = new AbortController();
+  private waiters: (() => void)[] = [];
+  private lostAt = performance.now();
+  private wasReady = false;
+  private lastError: unknown;
+
+  constructor(private readonly options: RedisLinkOptions<C>) {}
+
+  /** The client, when it is connected now. */
+  get current(): C | undefined {
+    return this.ready;
+  }
+
+  /** Why there is no connection, as far as is known. */
+  get trouble(): unknown {
+    return this.lastError;
+  }
+
+  /** Connections and timers that it holds. */
+  get handles(): number {
+    return this.running === undefined ? 0 : 1;
+  }
+
+  /** Begins to connect. Later calls do nothing. */
+  start(): void {
+    if (this.running !== undefined || this.stop.signal.aborted) return;
+    this.lostAt = performance.now();
+    this.running = this.run().finally(() => (this.running = undefined));
+  }
+
+  /**
+   * Waits for the connection, until it has been gone for that long or has been refused. @returns nothing then.
+   */
+  async wait(ms: Ms): Promise<C | undefined> {
+    const deadline = this.lostAt + ms;
+    while (this.ready === undefined && !this.stop.signal.aborted) {
+      const left = deadline - performance.now();
+      if (left <= 0 || isRefusal(this.lastError)) return undefined;
+      await this.change(left);
+    }
+    return this.ready;
+  }
+
+  /** Drops a connection that turned out to be of no use; a new one is made. */
+  reset(client: Redis | Cluster): void {
+    if (client === this.client) this.lost(client);
+  }
+
+  /** Lets go of the connection. Idempotent. */
+  async close(): Promise<void> {
+    this.stop.abort();
+    this.lost(this.client);
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stop;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      if (await this.live()) attempt = 0;
+      const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(attempt, 16));
+      if (!signal.aborted)
+        await sleep(pause / 2 + (Math.random() * pause) / 2, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** The life of one client. @returns whether it was ever connected. */
+  private async live(): Promise<boolean> {
+    const { signal } = this.stop;
+    let client: C | undefined;
+    let ended: Promise<void> | undefined;
+    let reason: unknown;
+    try {
+      client = await this.options.make();
+      if (signal.aborted) return false;
+      this.client = client;
+      ended = new Promise((resolve) => void client?.once('end', () => resolve()));
+      const note = (error: unknown): void => void (reason = this.lastError = error);
+      client.on('error', note).on('node error', note);
+      await client.connect();
+      this.connected(client);
+      await ended;
+      return true;
+    } catch (error) {
+      this.lastError = reason ?? error;
+      return false;
+    } finally {
+      this.lost(client);
+      // `close` is to leave no socket behind; a client that never says that it has ended must not hold it up.
+      await Promise.race([ended, sleep(END_PATIENCE, undefined, { ref: false })]);
+    }
+  }
+
+  private connected(client: C): void {
+    if (this.stop.signal.aborted || this.client !== client) return;
+    this.lastError = undefined;
+    this.ready = client;
+    const isAgain = this.wasReady;
+    this.wasReady = true;
+    this.announce();
+    this.options.onReady?.(client, isAgain);
+  }
+
+  private lost(client: Redis | Cluster | undefined): void {
+    client?.disconnect();
+    if (this.ready !== undefined) this.lostAt = performance.now();
+    this.ready = undefined;
+    this.announce();
+  }
+
+  private change(ms: Ms): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.waiters.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  private announce(): void {
+    const waiters = this.waiters;
+    this.waiters = [];
+    for (const waiter of waiters) waiter();
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && REFUSED.test(error.message);
+}

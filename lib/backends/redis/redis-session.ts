@@ -1,0 +1,141 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { Ms } from '../../contract/index.js';
+import { TasksClosedError } from '../../errors/index.js';
+import { isCluster } from './redis-clients.js';
+import { isReply, judge, unavailable } from './redis-errors.js';
+import type { RedisLink } from './redis-link.js';
+import type { RedisScript } from './redis-script.js';
+
+/** Numbers are whole; a payload of bytes is given as a Buffer. */
+export type RedisArgument = string | number | Buffer;
+
+/** One call of a script. On a cluster all its keys are in one slot. */
+export interface ScriptCall {
+  readonly script: RedisScript;
+  readonly keys: readonly string[];
+  readonly args: readonly RedisArgument[];
+}
+
+/** One command with its arguments. */
+export type RedisCommandCall = readonly [name: string, ...args: readonly RedisArgument[]];
+
+/** A connection that was lost is waited for that long; later calls fail at once until it is back. */
+const RECONNECT_GRACE: Ms = 1_000;
+
+/**
+ * One interface's share of the connections: its calls, and whether it is closed.
+ *
+ * Nothing is sent twice but for scripts that the server did not know, and of those it has done nothing. A call ends with its
+ * reply, with `BackendUnavailableError` within the command timeout and a second, or with `TasksClosedError`.
+ */
+export class RedisSession {
+  private isClosed = false;
+  private readonly open = new Set<Promise<unknown>>();
+
+  constructor(
+    private readonly link: RedisLink,
+    private readonly backend: string,
+    private readonly secrets: readonly string[],
+  ) {}
+
+  /** Runs a script; texts in its reply are decoded as UTF-8. */
+  run(script: RedisScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
+    return this.track((client) => evaluate(client, { script, keys, args }, 'call'));
+  }
+
+  /** The same with bytes for texts, for replies that hold payloads. */
+  runBuffer(script: RedisScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
+    return this.track((client) => evaluate(client, { script, keys, args }, 'callBuffer'));
+  }
+
+  /** Runs several, sent together and carried out in this order; replies are as those of `runBuffer`. */
+  runAll(calls: readonly ScriptCall[]): Promise<unknown[]> {
+    return this.track((client) =>
+      together(client, () => Promise.all(calls.map((call) => evaluate(client, call, 'callBuffer')))),
+    );
+  }
+
+  /** Any command; texts in its reply are decoded as UTF-8. */
+  call(...[name, ...args]: RedisCommandCall): Promise<unknown> {
+    return this.track((client) => client.call(name, args));
+  }
+
+  /** The same with bytes for texts. */
+  callBuffer(...[name, ...args]: RedisCommandCall): Promise<unknown> {
+    return this.track((client) => client.callBuffer(name, args));
+  }
+
+  /** Several commands, sent together and carried out in this order on each server; replies are as those of `callBuffer`. */
+  callAll(calls: readonly RedisCommandCall[]): Promise<unknown[]> {
+    return this.track((client) =>
+      together(client, () => Promise.all(calls.map(([name, ...args]) => client.callBuffer(name, args)))),
+    );
+  }
+
+  /** Anything else on the client. What it rejects with becomes `BackendUnavailableError`. */
+  with<T>(step: (client: Redis | Cluster) => Promise<T>): Promise<T> {
+    return this.track(step);
+  }
+
+  /** Refuses further calls, and waits for those that are open. Idempotent. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.allSettled(this.open);
+  }
+
+  private track<T>(step: (client: Redis | Cluster) => Promise<T>): Promise<T> {
+    if (this.isClosed) return Promise.reject(new TasksClosedError(`Backend "${this.backend}" is closed.`));
+    const call = this.send(step);
+    this.open.add(call);
+    const done = (): boolean => this.open.delete(call);
+    call.then(done, done);
+    return call;
+  }
+
+  private async send<T>(step: (client: Redis | Cluster) => Promise<T>): Promise<T> {
+    const client = this.link.current ?? (await this.link.wait(RECONNECT_GRACE));
+    if (client === undefined) throw unavailable(this.backend, 'not-sent', this.link.trouble, this.secrets);
+    try {
+      return await step(client);
+    } catch (error) {
+      const { outcome, isConnectionLost } = judge(error);
+      if (isConnectionLost) this.distrust(client);
+      throw unavailable(this.backend, outcome, error, this.secrets);
+    }
+  }
+
+  private distrust(client: Redis | Cluster): void {
+    if (isCluster(client)) void dropSilentNodes(client);
+    else this.link.reset(client);
+  }
+}
+
+/** Each node of a cluster has a connection of its own: only those that do not answer either are dropped. */
+async function dropSilentNodes(cluster: Cluster): Promise<void> {
+  await Promise.all(cluster.nodes().map((node) => node.ping().catch(() => node.disconnect())));
+}
+
+async function evaluate(
+  client: Redis | Cluster,
+  call: ScriptCall,
+  method: 'call' | 'callBuffer',
+): Promise<unknown> {
+  const { script, keys, args } = call;
+  const rest = [keys.length, ...keys, ...args];
+  try {
+    return await client[method]('evalsha', [script.sha, ...rest]);
+  } catch (error) {
+    // The cache of scripts is gone after a restart, a failover or SCRIPT FLUSH; nothing of the call was done.
+    if (!isReply(error, 'NOSCRIPT')) throw error;
+    return client[method]('eval', [script.lua, ...rest]);
+  }
+}
+
+/** Writes what is sent meanwhile as one. A cluster has a socket a node. */
+async function together<T>(client: Redis | Cluster, step: () => Promise<T>): Promise<T> {
+  const { stream } = client as { stream?: { cork(): void; uncork(): void } };
+  stream?.cork();
+  const sent = step();
+  stream?.uncork();
+  return sent;
+}
