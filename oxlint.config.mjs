@@ -8,6 +8,7 @@ export const CORRIDOR = [
   'config',
   'decorators',
   'events',
+  'context',
   'backends',
   'state',
   'queue',

@@ -15,6 +15,7 @@ export {
   UseTaskMiddleware,
 } from './decorators/index.js';
 export { type TaskEventListener, TaskEvents } from './events/index.js';
+export { StorageCarrier, type StorageMapping, TaskContextCarriers } from './context/index.js';
 export { createMemoryBackend, TaskBackendRegistry } from './backends/index.js';
 export { jsonCodec } from './codecs/index.js';
 export { JobResult, type ResultStats, ResultStore } from './state/index.js';

@@ -6,6 +6,7 @@ import type { ListenerExplorer, TaskExplorer } from './handlers/index.js';
 import type { TimeoutMiddleware } from './middleware/index.js';
 import type { QueueRegistry } from './queue/index.js';
 import { checkWorkerQueues, type ResolvedOptions } from './config/index.js';
+import type { TasksContextSource } from './tasks-context.providers.js';
 import type { TasksMiddlewareSource } from './tasks-middleware.source.js';
 
 export interface CoreParts {
@@ -18,6 +19,7 @@ export interface CoreParts {
   readonly events: TaskEvents;
   readonly timeout: TimeoutMiddleware;
   readonly scheduled: ScheduledWorkers;
+  readonly context: TasksContextSource;
 }
 
 /**
@@ -29,9 +31,10 @@ export class TasksCoreLifecycle implements OnModuleInit, OnApplicationShutdown {
 
   /** What can be wrong with the app is found out before a broker is called. */
   async onModuleInit(): Promise<void> {
-    const { options, backends, queues, tasks, listeners, middleware, scheduled } = this.parts;
+    const { options, backends, queues, tasks, listeners, middleware, scheduled, context } = this.parts;
     tasks.explore();
     checkWorkerQueues(options, queues.names());
+    await context.prepare(options.context.carriers);
     await middleware.prepare({ middleware: options.middleware, queues: queues.definitions() });
     listeners.explore();
     scheduled.explore();

@@ -4,6 +4,7 @@ import type { TasksModuleOptions } from './contract/index.js';
 import { BUILT_IN_QUEUES } from './config/index.js';
 import { backgroundProviders } from './tasks-background.providers.js';
 import { backendProviders } from './tasks-backend.providers.js';
+import { contextProviders } from './tasks-context.providers.js';
 import { handlerProviders } from './tasks-handler.providers.js';
 import { injectionProviders } from './tasks-injection.providers.js';
 import type { OptionsSource } from './tasks-async.options.js';
@@ -29,6 +30,7 @@ export class TasksCoreModule {
       ...handlerProviders,
       ...workerProviders,
       ...backgroundProviders,
+      ...contextProviders,
       ...injectionProviders(declaredIn(source)),
     ];
     return {

@@ -20,7 +20,9 @@ import {
 } from './handlers/index.js';
 import { TimeoutMiddleware } from './middleware/index.js';
 import { QueueSide } from './queue/index.js';
+import { TasksContextSource } from './tasks-context.providers.js';
 import { TasksCoreLifecycle } from './tasks-core.lifecycle.js';
+import { TasksInstanceMaker } from './tasks-instance.maker.js';
 import { TasksMiddlewareSource } from './tasks-middleware.source.js';
 import { QueueGate } from './tasks-queue.gate.js';
 import { RESOLVED_OPTIONS } from './tasks.tokens.js';
@@ -51,10 +53,15 @@ export const handlerProviders: readonly FactoryProvider[] = [
     useFactory: (discovery: DiscoveryService) => new ProviderSites(discovery, new MetadataScanner()),
   },
   {
+    provide: TasksInstanceMaker,
+    inject: [ModulesContainer],
+    useFactory: (modules: ModulesContainer) => new TasksInstanceMaker(modules),
+  },
+  {
     provide: TasksMiddlewareSource,
-    inject: [ModulesContainer, HandlerRegistry],
-    useFactory: (modules: ModulesContainer, handlers: HandlerRegistry) =>
-      new TasksMiddlewareSource(modules, handlers),
+    inject: [TasksInstanceMaker, HandlerRegistry],
+    useFactory: (maker: TasksInstanceMaker, handlers: HandlerRegistry) =>
+      new TasksMiddlewareSource(maker, handlers),
   },
   {
     provide: TasksCoreLifecycle,
@@ -70,6 +77,7 @@ export const handlerProviders: readonly FactoryProvider[] = [
       TimeoutMiddleware,
       ModulesContainer,
       ScheduledWorkers,
+      TasksContextSource,
     ],
     useFactory: makeLifecycle,
   },
@@ -87,6 +95,7 @@ function makeLifecycle(
   timeout: TimeoutMiddleware,
   modules: ModulesContainer,
   scheduled: ScheduledWorkers,
+  context: TasksContextSource,
 ): TasksCoreLifecycle {
   for (const host of hostsOf(modules, TasksCoreLifecycle)) orderHooks(host, 'first');
   const accessor = new TaskMetadataAccessor();
@@ -102,5 +111,6 @@ function makeLifecycle(
     events,
     timeout,
     scheduled,
+    context,
   });
 }

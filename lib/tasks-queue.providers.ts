@@ -1,6 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { BackendSet } from './backends/index.js';
 import type { ResolvedOptions } from './config/index.js';
+import { TaskContextCarriers } from './context/index.js';
 import { TaskEvents } from './events/index.js';
 import { DeadLetterQueue, QueueRegistry, QueueSide, TaskClientFactory, TaskManager } from './queue/index.js';
 import { ResultStore } from './state/index.js';
@@ -13,9 +14,13 @@ export const queueProviders = (anyQueue: boolean): FactoryProvider[] => [
   { provide: TaskEvents, useFactory: () => new TaskEvents() },
   {
     provide: QueueSide,
-    inject: [RESOLVED_OPTIONS, BackendSet, TaskEvents],
-    useFactory: (options: ResolvedOptions, backends: BackendSet, events: TaskEvents) =>
-      new QueueSide(options, new Map(backends.entries()), events),
+    inject: [RESOLVED_OPTIONS, BackendSet, TaskEvents, TaskContextCarriers],
+    useFactory: (
+      options: ResolvedOptions,
+      backends: BackendSet,
+      events: TaskEvents,
+      context: TaskContextCarriers,
+    ) => new QueueSide(options, new Map(backends.entries()), events, context),
   },
   {
     provide: QueueGate,

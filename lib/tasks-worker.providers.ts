@@ -2,10 +2,12 @@ import { hostname } from 'node:os';
 import { type FactoryProvider, Logger } from '@nestjs/common';
 import { BackendSet } from './backends/index.js';
 import type { ResolvedOptions } from './config/index.js';
+import { TaskContextCarriers } from './context/index.js';
 import { TaskEvents } from './events/index.js';
 import { Breakers, PipelineCache, TaskContextStorage, TaskExecutor } from './execution/index.js';
 import { HandlerRegistry } from './handlers/index.js';
 import {
+  ContextMiddleware,
   LoggingMiddleware,
   MetricsMiddleware,
   TaskMetricsCollector,
@@ -33,7 +35,13 @@ export const workerProviders: readonly FactoryProvider[] = [
   },
   {
     provide: PipelineCache,
-    inject: [RESOLVED_OPTIONS, TaskMetricsCollector, TimeoutMiddleware, TasksMiddlewareSource],
+    inject: [
+      RESOLVED_OPTIONS,
+      TaskMetricsCollector,
+      TimeoutMiddleware,
+      TasksMiddlewareSource,
+      TaskContextCarriers,
+    ],
     useFactory: makePipelines,
   },
   {
@@ -49,15 +57,18 @@ export const workerProviders: readonly FactoryProvider[] = [
 ];
 
 function makePipelines(
-  { clock, logging }: ResolvedOptions,
+  { clock, logging, context }: ResolvedOptions,
   metrics: TaskMetricsCollector,
   timeout: TimeoutMiddleware,
   source: TasksMiddlewareSource,
+  carriers: TaskContextCarriers,
 ): PipelineCache {
   const builtIn = [
     new LoggingMiddleware(new Logger('Tasks'), logging, clock),
     new MetricsMiddleware(metrics, clock),
     timeout,
+    // Only where something is carried: the app's own carriers are made later.
+    ...(carriers.isEmpty && context.carriers.length === 0 ? [] : [new ContextMiddleware(carriers)]),
   ];
   return new PipelineCache(builtIn, source);
 }

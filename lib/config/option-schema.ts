@@ -9,6 +9,8 @@ import {
   type RateLimit,
   type TaskMiddlewareType,
   type TaskBackendFactory,
+  type TaskContextCarrier,
+  type TaskContextCarrierType,
 } from '../contract/index.js';
 import * as field from './option-fields.js';
 
@@ -130,6 +132,20 @@ const backgroundSchema = z.strictObject({
   autoStart: field.flagOption('Whether scheduled workers start with the application.', true),
 });
 
+const contextSchema = z.strictObject({
+  carriers: z
+    .array(
+      field.own<TaskContextCarrierType | TaskContextCarrier>(
+        (value) => field.isFunction(value) || field.hasMethods(value, 'capture', 'run'),
+        'must be a carrier, { capture, run }, or a class of one',
+      ),
+      { error: 'must be a list of carriers' },
+    )
+    .prefault([])
+    .meta({ type: 'TaskContextCarrier[]', description: 'Take the context of a call along with its job.' }),
+  trace: field.flagOption('Whether the trace context of a registered OpenTelemetry API travels.', true),
+});
+
 const retentionSchema = z.strictObject({
   completedTtl: field.durationOption('Completed and cancelled jobs with their results.', '1h'),
   completedMax: field.optionalWhole('How many of them a queue keeps.', '10,000; memory 1,000', 0),
@@ -176,6 +192,7 @@ export const optionSchema = z.strictObject(
       .meta({ type: 'object[]', description: 'Queues beside those that the backends bring.' }),
     worker: workerSchema.prefault({}),
     background: backgroundSchema.prefault({}),
+    context: contextSchema.prefault({}),
     retry: retrySchema.prefault({}),
     timeout: z
       .strictObject({

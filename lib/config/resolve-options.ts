@@ -21,7 +21,7 @@ export function resolveOptions(input: TasksModuleOptions = {}): ResolvedOptions 
   if (data === undefined || found.length > 0) throw new InvalidOptionError(found);
   const backends = layOutBackends(data);
   const queues = layOutQueues(data, backends);
-  const { backendTypes, worker, background, retry, timeout, retention, payload } = data;
+  const { backendTypes, worker, background, context, retry, timeout, retention, payload } = data;
   const { idempotencyTtl, middleware, enhancers, logging, codec, clock } = data;
   return {
     backends,
@@ -29,6 +29,7 @@ export function resolveOptions(input: TasksModuleOptions = {}): ResolvedOptions 
     queues,
     worker: withOwnNames(worker, queues),
     background,
+    context,
     retry,
     timeout,
     retention,

@@ -7,6 +7,8 @@ import type {
   PayloadCodec,
   RateLimit,
   TaskBackendFactory,
+  TaskContextCarrier,
+  TaskContextCarrierType,
   TaskMiddlewareType,
 } from '../contract/index.js';
 
@@ -53,6 +55,11 @@ export interface ResolvedBackground {
   readonly autoStart: boolean;
 }
 
+export interface ResolvedContext {
+  readonly carriers: readonly (TaskContextCarrierType | TaskContextCarrier)[];
+  readonly trace: boolean;
+}
+
 export interface ResolvedRetry {
   readonly maxRetries: number;
   readonly backoff: 'fixed' | 'linear' | 'exponential' | CustomBackoff;
@@ -95,6 +102,7 @@ export interface ResolvedOptions {
   readonly queues: readonly ResolvedQueue[];
   readonly worker: ResolvedWorker;
   readonly background: ResolvedBackground;
+  readonly context: ResolvedContext;
   readonly retry: ResolvedRetry;
   readonly timeout: ResolvedTimeout;
   readonly retention: ResolvedRetention;

@@ -22,6 +22,7 @@ export * from './signal-value.js';
 export * from './state-backend.js';
 export * from './task-backend.js';
 export * from './task-client.js';
+export * from './task-context-carrier.js';
 export * from './task-context.js';
 export * from './task-events.js';
 export * from './task-middleware.js';

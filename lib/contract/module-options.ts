@@ -4,6 +4,7 @@ import type { EnhancerOptions } from './enhancer-options.js';
 import type { PayloadCodec } from './payload.js';
 import type { RetryOptions } from './retry-options.js';
 import type { TaskBackendFactory } from './task-backend.js';
+import type { TaskContextCarrier, TaskContextCarrierType } from './task-context-carrier.js';
 import type { TaskMiddlewareType } from './task-middleware.js';
 
 /** One broker. */
@@ -121,6 +122,14 @@ export interface BackgroundOptions {
   readonly autoStart?: boolean | undefined;
 }
 
+/** What travels of the async context of a call to the run of its job. */
+export interface ContextOptions {
+  /** The app's own carriers: classes, made with injection, or instances such as a `StorageCarrier`. Default: none. */
+  readonly carriers?: readonly (TaskContextCarrierType | TaskContextCarrier)[] | undefined;
+  /** Whether the trace context travels, where an OpenTelemetry API is registered when the app boots. Default true. */
+  readonly trace?: boolean | undefined;
+}
+
 /** What `TasksModule.forRoot()` takes. Everything has a default. */
 export interface TasksModuleOptions {
   /** The one broker. Default: memory. Not together with `backends`. */
@@ -136,6 +145,7 @@ export interface TasksModuleOptions {
   readonly queues?: readonly QueueOptions[] | undefined;
   readonly worker?: WorkerOptions | undefined;
   readonly background?: BackgroundOptions | undefined;
+  readonly context?: ContextOptions | undefined;
   readonly retry?: RetryOptions | undefined;
   readonly timeout?: TimeoutOptions | undefined;
   readonly retention?: RetentionOptions | undefined;

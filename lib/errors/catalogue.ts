@@ -36,6 +36,12 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     what: 'A stored payload or result could not be decoded.',
     remedy: 'Check that every process uses the same codec; correct the payload and retry the dead letter.',
   },
+  TASKS_CONTEXT: {
+    name: 'TaskContextError',
+    what: 'A context carrier could not take the context of a call along, or did not put it back as it has to.',
+    remedy:
+      'Mend the carrier that the message names. At an enqueue nothing was enqueued; a run is tried again like any that failed.',
+  },
   TASKS_DEPENDENCY_CYCLE: {
     name: 'DependencyCycleError',
     what: 'Jobs depend on each other in a circle, or a job on itself.',

@@ -33,6 +33,13 @@ export class TaskNotFoundError extends TaskError {
   }
 }
 
+/** A context carrier threw at an enqueue, gave what cannot travel, or broke its word about the body that it is given. */
+export class TaskContextError extends TaskError {
+  constructor(message: string, options?: TaskErrorOptions) {
+    super('TASKS_CONTEXT', message, options);
+  }
+}
+
 /** The same thing under the reference's other name. */
 export { TaskNotFoundError as UnknownTaskError };
 

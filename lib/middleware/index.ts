@@ -1,4 +1,5 @@
 export * from './compose.js';
+export * from './context.middleware.js';
 export * from './direct.middleware.js';
 export * from './logging.middleware.js';
 export * from './metrics.middleware.js';

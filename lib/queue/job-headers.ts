@@ -1,4 +1,5 @@
-import { InvalidOptionError } from '../errors/index.js';
+import { isPlainObject, type TaskContextCarriers } from '../context/index.js';
+import { InvalidOptionError, TaskContextError } from '../errors/index.js';
 import { RESERVED_HEADERS } from './job-data.js';
 
 /** Bytes of all names and values of a job together: they travel with it through every broker, some of which bound them. */
@@ -15,16 +16,37 @@ export function readHeaders(given: unknown): Readonly<Record<string, string>> | 
   if (!isPlainObject(given)) throw invalid('headers', 'must be a plain object of texts');
   const headers: Record<string, string> = {};
   let bytes = 0;
-  for (const [name, value] of Object.entries(given)) {
+  for (const name of Object.keys(given)) {
+    const value = (given as Readonly<Record<string, unknown>>)[name];
     assertName(name);
-    const path = `headers.${name}`;
-    if (typeof value !== 'string') throw invalid(path, 'must be a text');
-    if (!VALUE.test(value)) throw invalid(path, 'must be well-formed text without control characters');
+    if (typeof value !== 'string') throw invalid(`headers.${name}`, 'must be a text');
+    if (!VALUE.test(value)) {
+      throw invalid(`headers.${name}`, 'must be well-formed text without control characters');
+    }
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
     headers[name] = value;
   }
   if (bytes > MOST_BYTES) throw invalid('headers', `have ${bytes} bytes; ${MOST_BYTES} are allowed`);
   return bytes === 0 ? undefined : headers;
+}
+
+/**
+ * The headers of a call together with the context that it is made in; what the call says itself goes before.
+ * @param own Checked.
+ * @throws TaskContextError when a carrier fails, or the context does not fit into headers
+ */
+export function withContext(
+  own: Readonly<Record<string, string>> | undefined,
+  carriers: TaskContextCarriers,
+): Readonly<Record<string, string>> | undefined {
+  const captured = carriers.capture();
+  if (captured === undefined) return own;
+  try {
+    return readHeaders(own === undefined ? captured : { ...captured, ...own });
+  } catch (cause) {
+    const { message } = cause as InvalidOptionError;
+    throw new TaskContextError(`The context of the call cannot travel as headers. ${message}`, { cause });
+  }
 }
 
 function assertName(name: string): void {
@@ -35,13 +57,6 @@ function assertName(name: string): void {
   if (RESERVED_HEADERS.includes(name)) {
     throw invalid(`headers.${name}`, 'is reserved for what jobs are marked with themselves');
   }
-}
-
-/** Also of another realm, or without a prototype. */
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function invalid(path: string, message: string): InvalidOptionError {

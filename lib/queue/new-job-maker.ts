@@ -9,8 +9,10 @@ import {
 } from '../contract/index.js';
 import { exceeds, type CodecSet } from '../codecs/index.js';
 import { assertKey, assertTaskName } from '../config/index.js';
+import type { TaskContextCarriers } from '../context/index.js';
 import { PayloadTooLargeError, TaskValidationError } from '../errors/index.js';
 import { momentOf, NO_OPTIONS, readCallOptions, type CallOptions, type ExtraKey } from './call-options.js';
+import { withContext } from './job-headers.js';
 import type { JobIds } from './job-ids.js';
 import { unsupported } from './refusal.js';
 import type { TaskCatalogue, TaskDefinition } from './task-catalogue.js';
@@ -29,6 +31,7 @@ export interface EnqueueRules {
   readonly maxRetries: number;
   readonly maxTimeout: Ms | undefined;
   readonly idempotencyTtl: Ms;
+  readonly context: TaskContextCarriers;
 }
 
 /**
@@ -43,7 +46,7 @@ export class NewJobMaker {
   ) {}
 
   make(name: string, payload: unknown, options?: EnqueueOptions, extra?: readonly ExtraKey[]): NewJob {
-    const { catalogue, codecs, ids, maxPayload } = this.rules;
+    const { catalogue, codecs, ids, maxPayload, context } = this.rules;
     const task = catalogue.get(name);
     if (task === undefined) assertTaskName(name);
     const call = options === undefined ? NO_OPTIONS : readCallOptions(options, extra);
@@ -67,7 +70,7 @@ export class NewJobMaker {
       idempotency: this.idempotencyOf(call, task, payload),
       unique: undefined,
       dependsOn: undefined,
-      headers: call.headers,
+      headers: context.isEmpty ? call.headers : withContext(call.headers, context),
       repeat: call.id === undefined ? undefined : true,
       external: undefined,
     };

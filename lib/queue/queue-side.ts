@@ -1,6 +1,7 @@
 import type { TaskBackend } from '../contract/index.js';
 import { CodecSet } from '../codecs/index.js';
 import type { ResolvedOptions, ResolvedQueue } from '../config/index.js';
+import { TaskContextCarriers } from '../context/index.js';
 import { FinishedJobs, ResultStore, StoreLink, type EventSink } from '../state/index.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
 import { EnqueueGather } from './enqueue-gather.js';
@@ -31,11 +32,13 @@ export class QueueSide {
   /**
    * @param backends By the names of their entries in the options.
    * @param events Where `queued`, `cancelled` and what is done by hand is told.
+   * @param context What carries the caller's context along with its jobs. Default: nothing does.
    */
   constructor(
     private readonly options: ResolvedOptions,
     backends: ReadonlyMap<string, TaskBackend>,
     events: EventSink,
+    context = new TaskContextCarriers(),
   ) {
     const { clock, payload, retention } = options;
     const codecs = new CodecSet([options.codec]);
@@ -58,6 +61,7 @@ export class QueueSide {
         maxRetries: options.retry.maxRetries,
         maxTimeout: options.timeout.max,
         idempotencyTtl: options.idempotencyTtl,
+        context,
       },
       desk,
       directory: queues,

@@ -13,6 +13,7 @@ export const CORRIDOR = [
   'config',
   'decorators',
   'events',
+  'context',
   'backends',
   'state',
   'queue',
