@@ -97,14 +97,15 @@ function makePool(
   zombies: Zombies,
 ): WorkerPool {
   const serve: PoolParts['serve'] = () =>
-    backends.entries().map(([name, backend]) => ({
-      name,
-      backend,
-      queues: queues
-        .all()
-        .filter((queue) => queue.backendName === name && (worker.queues?.includes(queue.name) ?? true))
-        .map((queue) => queue.name),
-    }));
+    backends.entries().map(([name, backend]) => {
+      const served = queues
+        .definitions()
+        .filter((queue) => queue.backend === name && (worker.queues?.includes(queue.name) ?? true));
+      const limited = served.filter(
+        ({ rateLimit, concurrency }) => rateLimit !== undefined || concurrency !== undefined,
+      );
+      return { name, backend, queues: namesOf(served), limited: new Set(namesOf(limited)) };
+    });
   return new WorkerPool(worker, {
     processId: `${hostname()}:${process.pid}`,
     executor,
@@ -117,3 +118,5 @@ function makePool(
     serve,
   });
 }
+
+const namesOf = (queues: readonly { readonly name: string }[]): string[] => queues.map(({ name }) => name);

@@ -44,11 +44,17 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
   constructor(
     readonly job: ClaimedJob,
     readonly task: RunnableTask | undefined,
-    readonly worker: RunOwner,
-    readonly startedAt: number,
+    public worker: RunOwner,
+    public startedAt: number,
     readonly timeout: Ms,
     private readonly environment: RunEnvironment,
   ) {}
+
+  /** It begins now, in this slot: until then it was in hand only. */
+  enter(worker: RunOwner, now: number): void {
+    this.worker = worker;
+    this.startedAt = now;
+  }
 
   get workerId(): string {
     return this.worker.id;

@@ -1,10 +1,11 @@
 import type { Claim, ClaimedJob, Clock, Ms, Outcome, TaskBackend } from '../contract/index.js';
-import { toErrorRecord } from '../errors/index.js';
+import { LeaseLostError, TaskCancelledError, toErrorRecord } from '../errors/index.js';
 import type { RunEnvironment, RunOwner, RunSink, TaskExecutor, TaskRun } from '../execution/index.js';
 import type { Zombies } from '../middleware/index.js';
 import { Turn } from '../queue/index.js';
 import { Alarm } from './alarm.js';
 import { Lanes } from './lanes.js';
+import { LookAhead } from './look-ahead.js';
 import { type Batch, Outbox } from './outbox.js';
 import { RunTable } from './run-table.js';
 import type { SettledEvents } from './settled-events.js';
@@ -20,6 +21,8 @@ export interface FeederOptions {
   /** Who claims, shown in job records. */
   readonly worker: string;
   readonly lease: Ms;
+  /** Queues with a rate or a concurrency: no job of them is taken before it can start. */
+  readonly limited?: ReadonlySet<string> | undefined;
   pollInterval: Ms;
 }
 
@@ -48,9 +51,12 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private readonly outbox: Outbox;
   private readonly verdicts: Verdicts;
   private readonly turn = new Turn(() => this.cycle());
+  private readonly lateTurn = new Turn(() => this.settleOnly());
   private readonly alarm: Alarm;
   private readonly pause: TroublePause;
   private readonly subscriptions: WorkSubscriptions;
+  private readonly ahead: LookAhead;
+  private isFilling = false;
   private lanes = new Lanes([]);
   private accepting = false;
   private open = false;
@@ -67,7 +73,9 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   ) {
     this.alarm = new Alarm(parts.clock, () => this.wake());
     this.pause = new TroublePause(parts.clock, () => this.wake());
-    this.outbox = new Outbox(backend.queue.capabilities.maxDelay);
+    const { maxDelay, lookAhead } = backend.queue.capabilities;
+    this.outbox = new Outbox(maxDelay);
+    this.ahead = new LookAhead(lookAhead, parts.clock, () => this.giveBackAhead());
     this.verdicts = new Verdicts(this.inHand, parts.settled, parts.logger);
     this.subscriptions = new WorkSubscriptions(options.name, backend.queue, () => this.hear(), parts.logger);
   }
@@ -98,7 +106,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   /** Serves other queues from now on. Does nothing after `close`. */
   serve(queues: readonly string[]): void {
     if (!this.open) return;
-    this.lanes = new Lanes(queues);
+    this.lanes = new Lanes(queues, this.options.limited);
     this.subscriptions.open(queues, this.demand());
     this.wake();
   }
@@ -107,6 +115,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   quiesce(): void {
     this.accepting = false;
     this.alarm.clear();
+    this.giveBackAhead();
     this.parts.slots.leave(this);
     this.subscriptions.setDemand(this.demand());
   }
@@ -127,6 +136,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.pause.clear();
     this.subscriptions.close();
     this.turn.cancel();
+    this.lateTurn.cancel();
   }
 
   /**
@@ -146,7 +156,9 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
 
   /** Goes on, if there was work that found no slot. */
   offer(): void {
-    if (this.open) this.turn.ask();
+    if (!this.open) return;
+    this.fill();
+    this.turn.ask();
   }
 
   /** Others leave slots free: looks, if its backend was told to be silent while there were none. */
@@ -158,7 +170,9 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.outbox.put(run, outcome);
     if (run.hasBegun || outcome.kind !== 'released') {
       run.worker.end(run.duration, outcome.kind === 'retry' || outcome.kind === 'failed');
+      this.ahead.ran(run.duration);
     } else run.worker.vacate();
+    this.fill();
     this.turn.ask();
     this.parts.slots.offer();
   }
@@ -174,14 +188,25 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
 
   private cycle(): void {
     if (!this.open || this.calling || this.pause.isOn) return;
-    const slots = this.seekSlots();
+    // What is in hand starts as slots come free, in a moment: what has ended by then travels together.
+    if (this.ahead.size > 0) return this.outbox.size > 0 ? this.lateTurn.askLater() : undefined;
+    this.call(this.seekSlots());
+  }
+
+  /** Jobs in hand have not all started after a turn of the event loop: what has ended does not wait for them. */
+  private settleOnly(): void {
+    if (this.open && !this.calling && !this.pause.isOn) this.call(this.ahead.size > 0 ? 0 : this.seekSlots());
+  }
+
+  private call(slots: number): void {
     if (slots === 0 && this.outbox.size === 0) return;
     // A call that only settles has looked at nothing.
     if (slots > 0) this.woken = false;
     this.calling = true;
     const batch = this.outbox.take();
-    this.claim(slots, batch).then(
-      (claim) => this.claimed(claim, batch, slots),
+    const ahead = slots === 0 ? 0 : this.ahead.allowance(slots);
+    this.claim(slots, ahead, batch).then(
+      (claim) => this.claimed(claim, batch, slots, ahead),
       (error: unknown) => this.failed(error, batch, slots),
     );
   }
@@ -194,13 +219,13 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     return 0;
   }
 
-  private claim(slots: number, batch: Batch): Promise<Claim> {
+  private claim(slots: number, ahead: number, batch: Batch): Promise<Claim> {
     try {
       return this.backend.queue.claim({
         worker: this.options.worker,
         lease: this.options.lease,
-        take: slots === 0 ? [] : this.lanes.next(slots),
-        max: slots,
+        take: slots === 0 ? [] : this.lanes.next(slots, ahead),
+        max: slots + ahead,
         settle: batch.settlements,
       });
     } catch (error) {
@@ -209,12 +234,14 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     }
   }
 
-  private claimed(claim: Claim, batch: Batch, slots: number): void {
+  private claimed(claim: Claim, batch: Batch, slots: number, ahead: number): void {
     this.calling = false;
     this.pause.reset();
     this.parts.slots.redeem(slots);
     this.verdicts.conclude(batch, claim);
-    for (const job of claim.jobs) this.receive(job);
+    if (slots > 0) this.ahead.claimed(slots + ahead, claim.jobs.length);
+    for (const job of claim.jobs) this.receive(job, ahead > 0);
+    this.fill();
     if (!this.open) return this.sendLate();
     if (slots > 0 && claim.jobs.length >= slots) this.woken = true;
     this.subscriptions.setDemand(this.demand());
@@ -228,13 +255,57 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     else if (hasLooked && this.accepting) this.rest(nextInMs);
   }
 
-  private receive(job: ClaimedJob): void {
+  private receive(job: ClaimedJob, mayWait: boolean): void {
     const { executor, environment, slots } = this.parts;
-    const worker = this.accepting ? slots.take() : undefined;
+    const worker = this.accepting && this.ahead.size === 0 ? slots.take() : undefined;
     const run = executor.prepare(job, worker ?? NOBODY, environment);
     this.inHand.add(run);
-    if (worker === undefined) this.outbox.put(run, { kind: 'released', countAttempt: false });
-    else executor.start(run, environment, this);
+    if (worker !== undefined) executor.start(run, environment, this);
+    else if (this.accepting && mayWait) this.ahead.add(run);
+    else this.giveBack(run);
+  }
+
+  /** Starts what is in hand in the slots that are free. Not one inside the other: a handler may end before its start has returned. */
+  private fill(): void {
+    if (this.isFilling || this.ahead.size === 0) return;
+    this.isFilling = true;
+    while (this.ahead.size > 0 && this.parts.slots.free > 0) this.startNext();
+    this.isFilling = false;
+    if (this.ahead.size > 0) this.parts.slots.wait(this);
+  }
+
+  private startNext(): void {
+    const { executor, environment, slots, clock } = this.parts;
+    const run = this.ahead.next();
+    if (run === undefined) return;
+    const { interruption } = run;
+    if (interruption instanceof LeaseLostError) return this.dropUnstarted(run);
+    if (interruption instanceof TaskCancelledError) {
+      return this.outbox.put(run, { kind: 'cancelled', reason: interruption.reason });
+    }
+    const worker = slots.take();
+    if (worker === undefined) return this.giveBack(run);
+    run.enter(worker, clock.now());
+    executor.start(run, environment, this);
+  }
+
+  /** Another process has it by now, or will. */
+  private dropUnstarted(run: TaskRun): void {
+    this.dropCount++;
+    run.end();
+    this.inHand.remove(run);
+    this.tellIdle();
+  }
+
+  private giveBack(run: TaskRun): void {
+    this.outbox.put(run, { kind: 'released', countAttempt: false });
+  }
+
+  private giveBackAhead(): void {
+    const left = this.ahead.empty();
+    if (left.length === 0) return;
+    for (const run of left) this.giveBack(run);
+    if (this.open) this.turn.ask();
   }
 
   /** Idle: the backend pushes, says when something is due, and a slow poll is only the safety net. */
@@ -260,14 +331,15 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private sendLate(): void {
     const batch = this.outbox.take();
     if (batch.runs.length === 0) return;
-    this.claim(0, batch).then(
+    this.claim(0, 0, batch).then(
       (claim) => this.verdicts.conclude(batch, claim),
       () => this.outbox.putBack(batch),
     );
   }
 
   private demand(): number {
-    return this.accepting ? this.parts.slots.vacant : 0;
+    const { vacant } = this.parts.slots;
+    return this.accepting ? vacant + this.ahead.allowance(vacant) : 0;
   }
 
   private tellIdle(): void {

@@ -18,14 +18,22 @@ export class Lanes {
   private ordinary = 0;
   private middleFirst = 0;
 
-  constructor(readonly queues: readonly string[]) {
+  /** @param limited Queues with a rate or a concurrency of their own: jobs in hand would use it up. */
+  constructor(
+    readonly queues: readonly string[],
+    private readonly limited: ReadonlySet<string> = new Set(),
+  ) {
     this.urgent = queues.filter((queue) => queue === 'urgent');
     this.bulk = queues.filter((queue) => queue === 'bulk');
     this.middle = queues.filter((queue) => queue !== 'urgent' && queue !== 'bulk');
   }
 
-  /** @param limit of each take; the claim's `max` bounds their sum */
-  next(limit: number): Take[] {
+  /**
+   * @param slots Free ones: the limit of each take. The claim's `max` bounds their sum.
+   * @param ahead Jobs to take beyond them, of queues without limits.
+   */
+  next(slots: number, ahead = 0): Take[] {
+    const limit = { slots, ahead, limited: this.limited };
     const place = this.turn++ % CYCLE;
     const takes: Take[] = [];
     switch (place) {
@@ -48,9 +56,21 @@ export class Lanes {
   }
 }
 
-function push(takes: Take[], queues: readonly string[], rotation: number, limit: number): void {
+interface TakeLimit {
+  readonly slots: number;
+  readonly ahead: number;
+  readonly limited: ReadonlySet<string>;
+}
+
+function push(
+  takes: Take[],
+  queues: readonly string[],
+  rotation: number,
+  { slots, ahead, limited }: TakeLimit,
+): void {
   for (let place = 0; place < queues.length; place++) {
     const queue = queues[(place + rotation) % queues.length];
-    if (queue !== undefined) takes.push({ queue, limit });
+    if (queue === undefined) continue;
+    takes.push({ queue, limit: ahead === 0 || limited.has(queue) ? slots : slots + ahead });
   }
 }

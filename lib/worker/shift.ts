@@ -15,6 +15,8 @@ export interface ServedBackend {
   readonly name: string;
   readonly backend: TaskBackend;
   readonly queues: readonly string[];
+  /** Those of them with a rate or a concurrency. Default: none. */
+  readonly limited?: ReadonlySet<string> | undefined;
 }
 
 /** What can be changed while a pool runs. */
@@ -124,7 +126,7 @@ export class Shift {
     for (const feeder of this.feeders) feeder.wake();
   }
 
-  private feederOf({ name, backend }: ServedBackend, settings: ShiftSettings): JobFeeder {
+  private feederOf({ name, backend, limited }: ServedBackend, settings: ShiftSettings): JobFeeder {
     const { processId, executor, zombies, settled, clock, codecs, events, logger } = this.parts;
     return new JobFeeder(
       backend,
@@ -132,6 +134,7 @@ export class Shift {
         name,
         worker: processId,
         lease: Math.max(settings.lease, backend.queue.capabilities.minLease),
+        limited,
         pollInterval: settings.pollInterval,
       },
       {

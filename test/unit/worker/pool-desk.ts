@@ -32,6 +32,7 @@ export interface DeskBackend {
   readonly queue: Trouble<QueueBackend>;
   readonly state: Trouble<StateBackend>;
   readonly queues: readonly string[];
+  readonly limited: ReadonlySet<string>;
 }
 
 export interface DeskOptions extends Partial<PoolOptions> {
@@ -91,10 +92,11 @@ export class PoolDesk {
         clock: this.clock,
         logger: this.log,
         serve: () =>
-          this.backends.map(({ name, queue, state, queues }) => ({
+          this.backends.map(({ name, queue, state, queues, limited }) => ({
             name,
             backend: { queue: queue.target, state: state.target },
             queues,
+            limited,
           })),
       },
     );
@@ -194,6 +196,9 @@ export class PoolDesk {
       queue: new Trouble(backend.queue),
       state: new Trouble(backend.state),
       queues: definitions.map((definition) => definition.name),
+      limited: new Set(
+        definitions.filter(({ concurrency }) => concurrency !== undefined).map((one) => one.name),
+      ),
     };
   }
 

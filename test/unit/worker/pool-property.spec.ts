@@ -11,6 +11,7 @@ const enqueue = fc.record({
   queue: fc.constantFrom(...QUEUES),
   count: fc.integer({ min: 1, max: 6 }),
   delay: fc.constantFrom(0, 0, 0, 700),
+  quick: fc.boolean(),
 });
 const end = fc.record({
   kind: fc.constant('end' as const),
@@ -62,8 +63,11 @@ class Ordeal {
   private isCalm = false;
 
   constructor() {
-    this.desk.handle(async (_, { job }) => {
-      if (this.isCalm) return;
+    for (const { queue } of this.desk.backends) {
+      queue.claimToBe({ capabilities: { ...queue.target.capabilities, lookAhead: 3 } });
+    }
+    this.desk.handle(async (payload, { job }) => {
+      if (this.isCalm || payload === 'quick') return;
       const mine = { id: job.id, end: deferred() };
       this.running.push(mine);
       this.mostAtOnce = Math.max(this.mostAtOnce, this.desk.pool.stats().active);
@@ -78,6 +82,7 @@ class Ordeal {
         this.ids.push(
           ...(await desk.enqueue(step.queue, step.count, {
             delay: step.delay,
+            payload: step.quick ? '"quick"' : undefined,
             maxRetries: 1_000,
             maxStalled: 1_000,
           })),
