@@ -20,7 +20,7 @@ const suite = (name: string) => ({
   include: [`test/${name}/**/*.spec.ts`],
   setupFiles: ['test/setup.ts'],
   sequence: { hooks: 'stack' as const },
-  testTimeout: 20_000,
+  testTimeout: name === 'docs' ? 120_000 : 20_000,
 });
 
 export default defineConfig({

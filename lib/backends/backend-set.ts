@@ -1,5 +1,6 @@
 import type { Clock, TaskBackend } from '../contract/index.js';
 import { InvalidBackendError } from '../errors/index.js';
+import { keeperOf, openingSteps } from './backend-order.js';
 import type { TaskBackendRegistry } from './task-backend.registry.js';
 
 /** One backend of the configuration, resolved. */
@@ -9,6 +10,8 @@ export interface BackendEntry {
   readonly type: string;
   readonly url?: string | undefined;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Name of the backend that keeps the records and the state of this one; `primary`: the primary one. */
+  readonly state?: string | undefined;
 }
 
 export interface BackendSetOptions {
@@ -20,30 +23,38 @@ export interface BackendSetOptions {
 export class BackendSet {
   private constructor(
     private readonly byName: ReadonlyMap<string, TaskBackend>,
+    /** Each step is opened at once, after the one before, and closed before it. */
+    private readonly steps: readonly (readonly TaskBackend[])[],
     /** The one flagged as such, else the first. */
     readonly primary: TaskBackend,
   ) {}
 
   /**
    * Makes every backend, unopened.
-   * @throws InvalidBackendError for one that cannot be made, for two of one name, and for none at all
+   * @throws InvalidBackendError for one that cannot be made, for two of one name, for none at all, and for a `state` that leads nowhere
    */
   static async create(
     registry: TaskBackendRegistry,
     { backends, clock }: BackendSetOptions,
   ): Promise<BackendSet> {
-    const made = await Promise.all(backends.map((entry) => registry.create({ ...entry, clock })));
-    const byName = new Map(backends.map(({ name }, place) => [name, made[place] as TaskBackend]));
-    if (byName.size < backends.length) throw new InvalidBackendError('Two backends have the same name.');
-    const primary =
-      made[
-        Math.max(
-          0,
-          backends.findIndex((entry) => entry.primary),
-        )
-      ];
+    const names = backends.map(({ name }) => name);
+    if (new Set(names).size < names.length) throw new InvalidBackendError('Two backends have the same name.');
+    const primary = backends.find((entry) => entry.primary) ?? backends[0];
     if (primary === undefined) throw new InvalidBackendError('There is no backend.');
-    return new BackendSet(byName, primary);
+    const made = new Map<string, TaskBackend>();
+    const steps: TaskBackend[][] = [];
+    for (const step of openingSteps(backends)) {
+      const opened = await Promise.all(
+        step.map((entry) => {
+          const state = made.get(keeperOf(entry, backends)?.name ?? '');
+          return registry.create({ ...entry, clock, state });
+        }),
+      );
+      step.forEach(({ name }, place) => made.set(name, opened[place] as TaskBackend));
+      steps.push(opened);
+    }
+    const byName = new Map(names.map((name) => [name, made.get(name) as TaskBackend]));
+    return new BackendSet(byName, steps, byName.get(primary.name) as TaskBackend);
   }
 
   /** @throws InvalidBackendError when there is none of that name */
@@ -61,19 +72,21 @@ export class BackendSet {
     return [...this.byName];
   }
 
-  /** Opens all at once. When one cannot be opened, the others are closed again and its error is thrown. */
+  /** Opens all at once, but for those that keep their state in another: they come after it. When one cannot be opened, all are closed and its error is thrown. */
   async open(): Promise<void> {
-    const outcomes = await Promise.allSettled([...this.byName.values()].map(openBackend));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed === undefined) return;
-    await this.close().catch(() => undefined);
-    throw failed.reason;
+    for (const step of this.steps) {
+      const outcomes = await Promise.allSettled(step.map(openBackend));
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed === undefined) continue;
+      await this.close().catch(() => undefined);
+      throw failed.reason;
+    }
   }
 
-  /** Closes one after the other, the last of the configuration first. All are closed, even if one cannot be. */
+  /** Closes one after the other, in the opposite order. All are closed, even if one cannot be. */
   async close(): Promise<void> {
     const failures: unknown[] = [];
-    for (const backend of [...this.byName.values()].toReversed()) {
+    for (const backend of this.steps.flat().toReversed()) {
       const outcomes = await Promise.allSettled([backend.queue.close(), backend.state.close()]);
       for (const outcome of outcomes) if (outcome.status === 'rejected') failures.push(outcome.reason);
     }

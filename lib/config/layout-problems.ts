@@ -28,6 +28,7 @@ function backendProblems(entry: Entry, index: number, all: readonly Entry[]): Va
   if (entry['primary'] === true && !isPrimary) {
     problems.push({ path: `backends.${index}.primary`, message: 'only one backend can be the primary one' });
   }
+  problems.push(...stateProblems(entry, index, all));
   const { name } = entry;
   if (typeof name !== 'string') return problems;
   const path = `backends.${index}.name`;
@@ -39,6 +40,19 @@ function backendProblems(entry: Entry, index: number, all: readonly Entry[]): Va
     problems.push({ path, message: `"${name}" is a queue of the primary backend` });
   }
   return problems;
+}
+
+function stateProblems({ name, state }: Entry, index: number, all: readonly Entry[]): ValidationIssue[] {
+  if (typeof state !== 'string') return [];
+  const path = `backends.${index}.state`;
+  const names = all.flatMap((other) => (typeof other['name'] === 'string' ? [other['name']] : []));
+  const isSelf =
+    state === name || (state === 'primary' && !names.includes(state) && index === primaryIndex(all));
+  if (isSelf)
+    return [{ path, message: 'names the backend itself; leave it out where a backend keeps its own' }];
+  if (state === 'primary' || names.includes(state)) return [];
+  const message = `"${state}" is not a backend. Known: ${names.join(', ')}.${didYouMean(state, names)}`;
+  return [{ path, message }];
 }
 
 /** Where each queue lives that a backend brings, by every name that it answers to. */

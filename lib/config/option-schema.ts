@@ -169,6 +169,10 @@ export const optionSchema = z.strictObject(
               'Whether `urgent`, `default` and `bulk` live here.',
               'the first entry is primary',
             ),
+            state: field.nameOption(
+              "The backend that keeps its records and state; `'primary'`: the primary one.",
+              'it keeps its own',
+            ),
             ...backendFields,
           },
           { error: 'must be an object with a name' },

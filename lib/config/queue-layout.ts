@@ -13,7 +13,7 @@ export function layOutBackends(options: ParsedOptions): ResolvedBackend[] {
     return [{ name: type, primary: true, type, url, queueName, options: own }];
   }
   const primaryAt = primaryIndex(options.backends);
-  return options.backends.map(({ name, type, url, queueName, options: own }, index) => {
+  return options.backends.map(({ name, type, url, queueName, state, options: own }, index) => {
     const primary = index === primaryAt;
     return {
       name,
@@ -22,6 +22,7 @@ export function layOutBackends(options: ParsedOptions): ResolvedBackend[] {
       url,
       queueName: queueName ?? (primary ? DEFAULT_QUEUE : name),
       options: own,
+      state,
     };
   });
 }

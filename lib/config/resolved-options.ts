@@ -21,6 +21,8 @@ export interface ResolvedBackend {
   /** What the broker calls the queue that this backend brings. */
   readonly queueName: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Name of the backend that keeps its state; undefined: it does. */
+  readonly state?: string | undefined;
 }
 
 export interface ResolvedQueue {

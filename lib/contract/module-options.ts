@@ -25,6 +25,11 @@ export interface NamedBackendOptions extends BackendOptions {
   readonly name: string;
   /** The primary one also has `urgent`, `default` and `bulk`. Default: the first entry. */
   readonly primary?: boolean | undefined;
+  /**
+   * Name of the backend that keeps the records and the state of this one, where its type only moves jobs; `'primary'`: the primary one.
+   * Default: it keeps its own.
+   */
+  readonly state?: string | undefined;
 }
 
 /**

@@ -6,11 +6,12 @@ import { MemoryStateBackend } from './memory-state-backend.js';
 /**
  * The factory of the type `memory`. Each call makes a store of its own: two entries of a configuration share nothing.
  *
- * @throws InvalidBackendError for a `url` or any option, since there is nothing to connect to or to set.
+ * @throws InvalidBackendError for a `url`, a `state` or any option, since there is nothing to connect to or to set, and it keeps its own state.
  */
-export function createMemoryBackend({ name, url, options, clock }: TaskBackendOptions): TaskBackend {
+export function createMemoryBackend({ name, url, options, clock, state }: TaskBackendOptions): TaskBackend {
   const given = [
     ...(url === undefined ? [] : ['url']),
+    ...(state === undefined ? [] : ['state']),
     ...Object.keys(options).map((key) => `options.${key}`),
   ];
   if (given.length > 0) {

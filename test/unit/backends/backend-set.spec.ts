@@ -11,7 +11,9 @@ interface Fault {
 function witnessed(faults: Record<string, Fault> = {}) {
   const told: string[] = [];
   const registry = new TaskBackendRegistry();
-  registry.register('witness', (options): TaskBackend => {
+  const keepers = new Map<string, TaskBackend | undefined>();
+  registry.register('witness', ({ state, ...options }): TaskBackend => {
+    keepers.set(options.name, state);
     const backend = createMemoryBackend(options);
     const { name } = options;
     const note = (word: 'open' | 'close', call: () => Promise<void>) => async () => {
@@ -24,17 +26,22 @@ function witnessed(faults: Record<string, Fault> = {}) {
     backend.queue.close = note('close', backend.queue.close);
     return backend;
   });
-  const create = (...names: string[]) =>
+  /** `a*`: the primary one; `a>b`: `b` keeps its state. */
+  const create = (...words: string[]) =>
     BackendSet.create(registry, {
-      backends: names.map((name) => ({
-        name: name.replace('*', ''),
-        primary: name.endsWith('*'),
-        type: 'witness',
-        options: {},
-      })),
+      backends: words.map((word) => {
+        const [name = '', state] = word.split('>');
+        return {
+          name: name.replace('*', ''),
+          primary: name.endsWith('*'),
+          type: 'witness',
+          options: {},
+          state,
+        };
+      }),
       clock: systemClock,
     });
-  return { told, create, registry };
+  return { told, create, registry, keepers };
 }
 
 describe('BackendSet', () => {
@@ -74,6 +81,48 @@ describe('BackendSet', () => {
     await set.open();
     await set.close();
     expect(told).toEqual(['open a', 'open b', 'open c', 'close c', 'close b', 'close a']);
+  });
+
+  it('makes, opens and closes each one after, and before, the one that keeps its state', async () => {
+    const { told, create, keepers } = witnessed();
+    const set = await create('mover>store', 'other>primary', 'store*');
+    await set.open();
+    await set.close();
+    expect(keepers.get('mover')).toBe(set.get('store'));
+    expect(keepers.get('other')).toBe(set.primary);
+    expect(keepers.get('store')).toBeUndefined();
+    expect(told).toEqual([
+      'open store',
+      'open mover',
+      'open other',
+      'close other',
+      'close mover',
+      'close store',
+    ]);
+    expect(set.entries().map(([name]) => name)).toEqual(['mover', 'other', 'store']);
+  });
+
+  it('takes a backend that is called primary for it before the primary one', async () => {
+    const { create, keepers } = witnessed();
+    const set = await create('store*', 'primary', 'mover>primary');
+    expect(keepers.get('mover')).toBe(set.get('primary'));
+  });
+
+  it('refuses a state that is not there, and one that leads in a circle', async () => {
+    const { create } = witnessed();
+    await expect(create('a>c', 'b')).rejects.toThrow(
+      'Backend "a" keeps its state in "c", which is not there. Known: a, b.',
+    );
+    await expect(create('a>b', 'b>a')).rejects.toMatchObject({ code: 'TASKS_INVALID_BACKEND' });
+    await expect(create('a>a')).rejects.toThrow('The `state` of "a" leads in a circle');
+  });
+
+  it('opens nothing that keeps its state where nothing could be opened', async () => {
+    const refused = new Error('connection refused');
+    const { told, create } = witnessed({ store: { open: refused } });
+    const set = await create('mover>store', 'store');
+    await expect(set.open()).rejects.toBe(refused);
+    expect(told).not.toContain('open mover');
   });
 
   it('closes the others again when one cannot be opened', async () => {

@@ -125,6 +125,23 @@ describe('resolveOptions', () => {
   });
 });
 
+describe('a backend that keeps its state in another', () => {
+  it('says in which', () => {
+    const backends = [{ name: 'main' }, { name: 'mails', state: 'primary' }];
+    expect(resolveOptions({ backends }).backends.map(({ state }) => state)).toEqual([undefined, 'primary']);
+  });
+
+  it.each([
+    ['is not there', 'maim', '"maim" is not a backend. Known: main, mails. Did you mean "main"?'],
+    ['is itself', 'mails', 'names the backend itself; leave it out where a backend keeps its own'],
+  ])('is refused when the other %s', (_, state, message) => {
+    const backends = [{ name: 'main' }, { name: 'mails', state }];
+    expect(() => resolveOptions({ backends })).toThrow(
+      expect.objectContaining({ issues: [{ path: 'backends.1.state', message }] }),
+    );
+  });
+});
+
 describe('queues of several backends', () => {
   const backends = [
     { name: 'main', type: 'postgres', url: 'postgres://db' },
