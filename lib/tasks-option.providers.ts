@@ -5,17 +5,18 @@ import type { QueueOptions, TasksModuleOptions } from './contract/index.js';
 import { TaskRegistrationError } from './errors/index.js';
 import { featuresOf, hostsOf, importersOf, type TaskFeature } from './handlers/index.js';
 import { TasksRunner } from './tasks.runner.js';
-import { GIVEN_OPTIONS, RESOLVED_OPTIONS } from './tasks.tokens.js';
+import { GIVEN_OPTIONS, OPTIONS_OVERLAY, type OptionsOverlay, RESOLVED_OPTIONS } from './tasks.tokens.js';
 
 /** @param anyQueue Queues of features live on the one backend that there is, whatever they say. */
 export const optionProviders = (anyQueue: boolean): FactoryProvider<ResolvedOptions>[] => [
   {
     provide: RESOLVED_OPTIONS,
-    inject: [GIVEN_OPTIONS, ModulesContainer],
-    useFactory: (given: TasksModuleOptions, modules: ModulesContainer) => {
+    inject: [GIVEN_OPTIONS, ModulesContainer, { token: OPTIONS_OVERLAY, optional: true }],
+    useFactory: (given: TasksModuleOptions, modules: ModulesContainer, overlay?: OptionsOverlay) => {
       refuseSecondRoot(modules);
       const features = featuresOf(modules).map(({ queues }) => (anyQueue ? queues.map(homeless) : queues));
-      return withFeatures(resolveOptions(given), features);
+      const resolved = withFeatures(resolveOptions(given), features);
+      return overlay?.(resolved) ?? resolved;
     },
   },
 ];

@@ -1,3 +1,4 @@
+export * from './app/index.js';
 export * from './a-job.js';
 export * from './contract/index.js';
 export * from './manual-clock.js';

@@ -30,6 +30,11 @@ export class ManualClock implements Clock {
     return this.armed.length;
   }
 
+  /** When the first of them fires, in epoch milliseconds. */
+  get nextTimer(): number | undefined {
+    return this.armed[0]?.at;
+  }
+
   now(): number {
     return this.moment;
   }

@@ -1,8 +1,13 @@
 export * from './alarm.js';
+export { CancelWatcher } from './cancel-watcher.js';
 export * from './drain.js';
+export { NoteGather } from './note-gather.js';
+export { Outbox } from './outbox.js';
 export * from './process-hold.js';
+export { RunTable } from './run-table.js';
 export * from './settled-events.js';
 export * from './task-worker.js';
+export { Verdicts } from './verdicts.js';
 export * from './wait.js';
 export * from './worker-pool.js';
 export * from './worker-stats.js';

@@ -99,6 +99,16 @@ describe('ManualClock', () => {
     expect(at).toBe(100);
   });
 
+  it('says when the first of its timers fires', async () => {
+    const clock = new ManualClock(1_000);
+    expect(clock.nextTimer).toBeUndefined();
+    clock.setTimer(50, () => undefined);
+    clock.setTimer(20, () => undefined);
+    expect(clock.nextTimer).toBe(1_020);
+    await clock.advance(20);
+    expect(clock.nextTimer).toBe(1_050);
+  });
+
   it('counts the timers that are armed', async () => {
     const clock = new ManualClock();
     clock.setTimer(10, () => {});
