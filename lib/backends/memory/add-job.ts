@@ -2,7 +2,7 @@ import type { EnqueueVerdict, ErrorCode, NewJob } from '../../contract/index.js'
 import { breakOff } from './dependency-graph.js';
 import { DependencyLinks } from './dependency-links.js';
 import type { JobEntry } from './job-entry.js';
-import { flawOf } from './job-flaw.js';
+import { flawOf } from '../job-flaw.js';
 import type { JobRarities } from './job-rarities.js';
 import { attach } from './kin.js';
 import { isBroken, linkParents } from './link-parents.js';

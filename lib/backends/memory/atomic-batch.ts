@@ -1,7 +1,7 @@
 import type { EnqueueVerdict, JobRef, NewJob } from '../../contract/index.js';
 import { existingId, refusal } from './add-job.js';
-import { orderBatch } from './batch-order.js';
-import { flawOf } from './job-flaw.js';
+import { orderBatch } from '../batch-order.js';
+import { flawOf } from '../job-flaw.js';
 import type { MemoryQueue } from './memory-queue.js';
 import type { MemoryStore } from './memory-store.js';
 import { RUNNING } from './state-code.js';

@@ -1,7 +1,7 @@
 import type { EnqueueCallOptions, EnqueueVerdict, NewJob } from '../../contract/index.js';
 import { addJob, refusal } from './add-job.js';
 import { refuseBatch } from './atomic-batch.js';
-import { orderBatch } from './batch-order.js';
+import { orderBatch } from '../batch-order.js';
 import type { MemoryStore } from './memory-store.js';
 
 export function enqueueJobs(

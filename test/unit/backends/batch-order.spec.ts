@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { orderBatch } from '../../../../lib/backends/memory/batch-order.js';
-import { aNewJob } from './an-entry.js';
+import { orderBatch } from '../../../lib/backends/batch-order.js';
+import { aNewJob } from './memory/an-entry.js';
 
 /** Jobs by name, each with those that it depends on: `{ b: 'a', a: '' }`. */
 function batch(parents: Record<string, string>) {

@@ -4,7 +4,7 @@ import {
   LOWEST_PRIORITY,
   type NewJob,
   type Uniqueness,
-} from '../../contract/index.js';
+} from '../contract/index.js';
 
 /** What would spoil the order of a queue if it got in; `undefined` when the job is sound. */
 export function flawOf(job: NewJob): string | undefined {

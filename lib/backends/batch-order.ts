@@ -1,4 +1,4 @@
-import type { JobRef, NewJob } from '../../contract/index.js';
+import type { JobRef, NewJob } from '../contract/index.js';
 
 /** In which order the jobs of a batch are added, and which of them cannot be. */
 export interface BatchOrder {

@@ -1,0 +1,58 @@
+import type { Claim, ClaimRequest, Limited, Take } from '../../contract/index.js';
+import { type ClaimedJobs, type TakenJobs } from './claimed-job.js';
+import { endedJobs, type PackedEnding } from './ended-job.js';
+import type { QueueParts } from './queue-parts.js';
+import { packId } from './packed-id.js';
+import type { RedisArgument } from './redis-session.js';
+import { SettleBatch } from './settle-batch.js';
+
+type Reply = readonly [
+  verdicts: readonly Buffer[],
+  nextIn: Buffer,
+  jobs: readonly TakenJobs[],
+  limited: readonly (readonly [queue: Buffer, by: Buffer, retryIn: Buffer])[],
+  ended: readonly PackedEnding[],
+  refused: readonly (readonly [queue: number, settlement: number, place: number, parent: Buffer])[],
+];
+
+/** Settles, then takes, in one call of one script. */
+export async function claimJobs(
+  parts: QueueParts,
+  claimed: ClaimedJobs,
+  { worker, lease, take, max, settle = [] }: ClaimRequest,
+): Promise<Claim> {
+  const batch = new SettleBatch(settle);
+  const queues = [...batch.queues, ...take.map(({ queue }) => queue)];
+  const args: RedisArgument[] = [
+    worker,
+    Math.ceil(lease),
+    max ?? -1,
+    ...batch.arguments(parts),
+    take.length,
+    ...take.flatMap((one) => takeWords(parts, one)),
+  ];
+  const [verdicts, nextIn, jobs, limited, ended, refused] = (await parts.caller.run(
+    parts.scripts.claim,
+    queues,
+    args,
+  )) as Reply;
+  const settled = batch.read(verdicts);
+  return {
+    jobs: jobs.flatMap((taken) => claimed.read(taken)),
+    verdicts: settled,
+    nextInMs: nextIn.length === 0 ? undefined : Number(nextIn.toString()),
+    limited: limited.length === 0 ? undefined : limited.map((one) => limitedOf(parts, one)),
+    ended: endedJobs(parts, ended),
+    refused: batch.refused(refused),
+  };
+}
+
+function takeWords({ keys }: QueueParts, { queue, limit, ids }: Take): RedisArgument[] {
+  if (ids === undefined) return [keys.onServer(queue), limit, -1];
+  return [keys.onServer(queue), limit, ids.length, ...ids.map(packId)];
+}
+
+function limitedOf({ keys }: QueueParts, [queue, by, retryIn]: Reply[3][number]): Limited {
+  const limited = { queue: keys.here(queue.toString()), by: by.toString() as Limited['by'] };
+  return retryIn.length === 0 ? limited : { ...limited, retryInMs: Number(retryIn.toString()) };
+}

@@ -1,0 +1,123 @@
+import type { Ms, NewJob, Payload } from '../../contract/index.js';
+import { concatPacked, packPayload, unpackPayload } from './packed-payload.js';
+
+const DEFAULT_MAX_STALLED = 3;
+/** Of the byte that says the priority. */
+const PRIORITY_BASE = 65;
+/** Flag and six bytes of createdAt, which the server writes. */
+const HEAD_LENGTH = 7;
+const LINE_FEED = 10;
+/** What calls of one task have in common is read once; a caller that makes names up must not make the table grow without end. */
+const KINDS_KEPT = 1_024;
+
+type Kind = readonly [
+  maxRetries: number,
+  maxStalled: number,
+  timeout: Ms | null,
+  version: number,
+  codec: string,
+  name: string,
+  headers?: Readonly<Record<string, string>>,
+];
+
+/** What a job was enqueued with. */
+export interface Envelope {
+  readonly createdAt: number;
+  readonly priority: number;
+  readonly maxRetries: number;
+  readonly maxStalled: number;
+  readonly timeout: Ms | undefined;
+  readonly version: number;
+  readonly codec: string;
+  readonly name: string;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly payload: Payload | undefined;
+}
+
+/**
+ * Writes and reads envelopes: seven bytes that the server writes, a byte of priority, JSON of what the task says of itself (its
+ * first two numbers are read by scripts too), a line feed, the payload.
+ */
+export class Envelopes {
+  private readonly kinds = new Map<string, Kind>();
+  /** The latest kind that was written, by task. */
+  private readonly written = new Map<string, { readonly of: NewJob; readonly text: string }>();
+
+  /** Without the bytes that the server writes. */
+  write(job: NewJob): string | Buffer {
+    const priority = String.fromCharCode(PRIORITY_BASE + job.priority);
+    return concatPacked(`${priority}${this.kindOf(job)}\n`, packPayload(job.payload));
+  }
+
+  read(envelope: Buffer): Envelope {
+    const end = envelope.indexOf(LINE_FEED, HEAD_LENGTH + 1);
+    const [maxRetries, maxStalled, timeout, version, codec, name, headers] = this.readKind(
+      envelope.toString('utf8', HEAD_LENGTH + 1, end),
+    );
+    return {
+      createdAt: envelope.readUIntBE(1, 6),
+      priority: (envelope[HEAD_LENGTH] as number) - PRIORITY_BASE,
+      maxRetries,
+      maxStalled,
+      timeout: timeout ?? undefined,
+      version,
+      codec,
+      name,
+      headers: headers && ownHeaders(headers),
+      payload: unpackPayload(envelope, end + 1),
+    };
+  }
+
+  /** The name of the task, of the JSON in an envelope alone. */
+  nameIn(kind: string): string {
+    return this.readKind(kind)[5];
+  }
+
+  private kindOf(job: NewJob): string {
+    if (job.headers !== undefined) return textOf(job);
+    const known = this.written.get(job.name);
+    if (known !== undefined && isSame(known.of, job)) return known.text;
+    if (this.written.size >= KINDS_KEPT) this.written.clear();
+    const text = textOf(job);
+    this.written.set(job.name, { of: { ...job, payload: undefined }, text });
+    return text;
+  }
+
+  private readKind(text: string): Kind {
+    const known = this.kinds.get(text);
+    if (known !== undefined) return known;
+    const kind = JSON.parse(text) as Kind;
+    if (kind.length > 6) return kind;
+    if (this.kinds.size >= KINDS_KEPT) this.kinds.clear();
+    this.kinds.set(text, kind);
+    return kind;
+  }
+}
+
+function textOf({
+  maxRetries,
+  maxStalled = DEFAULT_MAX_STALLED,
+  timeout,
+  version,
+  codec,
+  name,
+  headers,
+}: NewJob): string {
+  const kind = [maxRetries, maxStalled, timeout ?? null, version, codec, name];
+  return JSON.stringify(headers === undefined ? kind : [...kind, Object.entries(headers)]);
+}
+
+function isSame(one: NewJob, other: NewJob): boolean {
+  return (
+    one.maxRetries === other.maxRetries &&
+    one.timeout === other.timeout &&
+    one.codec === other.codec &&
+    one.version === other.version &&
+    one.maxStalled === other.maxStalled
+  );
+}
+
+/** From pairs, so that a header may have any name. */
+function ownHeaders(pairs: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs as [string, string][]);
+}

@@ -1,0 +1,12 @@
+import type { Envelopes } from './envelope.js';
+import type { QueueKeys } from './queue-keys.js';
+import type { QueueScripts } from './queue-scripts.js';
+import type { ScriptCaller } from './script-caller.js';
+
+/** What the calls of the queue interface share. */
+export interface QueueParts {
+  readonly caller: ScriptCaller;
+  readonly scripts: QueueScripts;
+  readonly keys: QueueKeys;
+  readonly envelopes: Envelopes;
+}

@@ -1,0 +1,37 @@
+import type { Capabilities, Feature } from '../../contract/index.js';
+
+const FEATURES: Readonly<Record<Feature, boolean>> = {
+  atomicEnqueue: true,
+  transactions: false,
+  idempotency: true,
+  uniqueness: true,
+  dependencies: true,
+  signals: true,
+  queueRateLimit: true,
+  queueConcurrency: true,
+  keyLimits: true,
+  fairness: true,
+  claimById: true,
+  ledger: true,
+  cancel: true,
+  find: true,
+  pause: true,
+};
+
+/**
+ * What the redis backend promises: everything but joining a transaction. How much survives the server is the server's to say
+ * (`appendonly`, `appendfsync`), and is told in plain words when the backend is opened.
+ */
+export const REDIS_CAPABILITIES: Capabilities = {
+  durability: 'process',
+  scope: 'fleet',
+  records: 'fleet',
+  order: 'strict',
+  features: FEATURES,
+  minLease: 100,
+  maxDelay: Number.MAX_SAFE_INTEGER,
+  lookAhead: 16,
+  enqueueBatch: 50,
+  completedMax: 10_000,
+  tombstoneMax: 10_000,
+};

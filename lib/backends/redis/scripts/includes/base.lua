@@ -1,0 +1,79 @@
+-- What every script begins with: the clock, the keys of a queue, the shape of what is stored.
+--
+-- ARGV[1] is the prefix of all keys. All keys of a queue are `<prefix>:{<queue>}:<word>`, so they lie in one slot; a script
+-- derives them, and names in KEYS one of each queue that it was called for.
+--
+-- An envelope (HASH `jobs`, id -> envelope) is: one character `.` (plain) or `x` (has more, in `rare:<id>`), six bytes of
+-- createdAt, one character of priority (65 + priority), JSON of what the task says of itself, a line feed, the payload.
+-- A token (HASH `active`, only while a job runs; HASH `runs`, its latest run, once it does not) is: `.` or `x`,
+-- attempt, stalls, fence, startedAt, place in the line and worker, separated by commas. Whoever holds the token holds the job.
+local call = redis.call
+--- @include "clock"
+local BASE = ARGV[1]
+
+-- A priority has this many places; 21 of them fit into the 53 bits of a score.
+local LEVEL = 422212465065984
+-- Places that a job of weight 1 takes, so that a weight of 64 still has one.
+local SHARE = 64
+
+local function digits(number)
+  return string.format('%.0f', number)
+end
+
+local NOW = digits(now)
+
+local keysOf = {
+  __index = function(queue, word)
+    local key = queue.P .. word
+    rawset(queue, word, key)
+    return key
+  end,
+}
+
+local opened = {}
+-- What the settings and the clock-work of each opened queue are, read once a script.
+local settings = {}
+
+local function open(name)
+  local queue = opened[name]
+  if queue == nil then
+    queue = setmetatable({ name = name, P = BASE .. ':{' .. name .. '}:' }, keysOf)
+    opened[name] = queue
+  end
+  return queue
+end
+
+local FIELDS = {
+  'declared', 'paused', 'quiet', 'concurrency', 'rate', 'maxSize', 'keyConcurrency', 'keyRate', 'keyOverrides',
+  'completedTtl', 'completedMax', 'failedTtl', 'failedMax', 'flows', 'ended',
+}
+
+local function settingsOf(queue)
+  local known = settings[queue.name]
+  if known ~= nil then return known end
+  local values = call('HMGET', queue.meta, unpack(FIELDS))
+  known = {}
+  for place = 1, #FIELDS do
+    if values[place] then known[FIELDS[place]] = values[place] end
+  end
+  known.quiet = tonumber(known.quiet)
+  settings[queue.name] = known
+  return known
+end
+
+-- Sees to it that a call at that moment, or after it, looks at what is overdue. @return whether nothing was to come earlier
+local function expect(queue, moment)
+  local known = settingsOf(queue)
+  if known.quiet ~= nil and known.quiet <= moment then return false end
+  known.quiet = moment
+  call('HSET', queue.meta, 'quiet', digits(moment))
+  return true
+end
+
+-- Wakes one who waits for work on the queue. The marker is one member, so it never grows.
+local function ring(queue)
+  local known = settingsOf(queue)
+  if known.rung or known.paused then return end
+  known.rung = true
+  call('ZADD', queue.wake, 0, '0')
+end

@@ -1,0 +1,7 @@
+-- Everything that moves a job, for scripts that need all of it.
+--- @include "jobs"
+--- @include "line"
+--- @include "completed"
+--- @include "endings"
+--- @include "dependencies"
+--- @include "overdue"

@@ -1,0 +1,155 @@
+import type { NewJob, RefusedSpawn, Settlement, Verdict } from '../../contract/index.js';
+import { orderBatch } from '../batch-order.js';
+import { jobArguments } from './job-arguments.js';
+import type { QueueParts } from './queue-parts.js';
+import { ownRefusal } from './refusals.js';
+import { packPayload } from './packed-payload.js';
+import { unpackId } from './packed-id.js';
+import { receiptOf, type RedisReceipt } from './redis-receipt.js';
+import type { RedisArgument } from './redis-session.js';
+import { settleWords } from './settle-words.js';
+
+export const VERDICTS: Readonly<Record<string, Verdict>> = {
+  a: 'applied',
+  l: 'already-applied',
+  s: 'stale',
+  u: 'unknown',
+};
+
+/** Of the jobs that a settlement brings: those that are sent, by their places, in an order in which parents come first. */
+interface Spawn {
+  readonly sent: readonly number[];
+  readonly refused: readonly Omit<RefusedSpawn, 'settlement'>[];
+}
+
+const NOTHING: Spawn = { sent: [], refused: [] };
+
+interface Placed {
+  readonly place: number;
+  readonly receipt: RedisReceipt;
+  readonly settlement: Settlement;
+  readonly spawn: Spawn;
+}
+
+/** The settlements of a claim on one queue: completions with nothing besides go together, others one by one. */
+class QueueSettlements {
+  readonly completions: Placed[] = [];
+  readonly others: Placed[] = [];
+
+  /** Of two settlements of one run the first holds, so the second has to come after it. */
+  private readonly seen = new Set<RedisReceipt>();
+
+  constructor(readonly queue: string) {}
+
+  add(placed: Placed): void {
+    const { receipt, settlement } = placed;
+    const { outcome, progress, enqueue } = settlement;
+    const isBare = outcome.kind === 'completed' && progress === undefined && enqueue === undefined;
+    (isBare && !this.seen.has(receipt) ? this.completions : this.others).push(placed);
+    this.seen.add(receipt);
+  }
+
+  arguments(parts: QueueParts): RedisArgument[] {
+    const { completions, others } = this;
+    const results = completions.map(({ settlement: { outcome } }) =>
+      outcome.kind === 'completed' && outcome.result !== undefined ? packPayload(outcome.result) : '',
+    );
+    const hasResults = results.some((result) => result !== '');
+    const args: RedisArgument[] = [parts.keys.onServer(this.queue), completions.length, hasResults ? 1 : 0];
+    for (const { receipt } of completions) args.push(receipt.id);
+    for (const { receipt } of completions) args.push(receipt.token);
+    if (hasResults) args.push(...results);
+    args.push(others.length);
+    for (const { receipt, settlement, spawn } of others) {
+      args.push(receipt.id, receipt.token, ...settleWords(settlement), spawn.sent.length);
+      for (const place of spawn.sent)
+        args.push(...jobArguments(parts, settlement.enqueue?.[place] as NewJob));
+    }
+    return args;
+  }
+}
+
+/** All settlements of a claim, as its script takes them, and what it says of them. */
+export class SettleBatch {
+  private readonly byQueue = new Map<string, QueueSettlements>();
+  private readonly verdicts: Verdict[] = [];
+
+  constructor(private readonly settlements: readonly Settlement[]) {
+    settlements.forEach((settlement, place) => {
+      const receipt = receiptOf(settlement.receipt);
+      if (receipt === undefined) this.verdicts[place] = 'unknown';
+      else this.on(receipt.queue).add({ place, receipt, settlement, spawn: spawnOf(settlement.enqueue) });
+    });
+  }
+
+  /** Queues that the script has to know. */
+  get queues(): string[] {
+    const spawned = this.settlements.flatMap(({ enqueue = [] }) => enqueue.map(({ queue }) => queue));
+    return [...this.byQueue.keys(), ...spawned];
+  }
+
+  arguments(parts: QueueParts): RedisArgument[] {
+    return [this.byQueue.size, ...[...this.byQueue.values()].flatMap((queue) => queue.arguments(parts))];
+  }
+
+  /** @param answers A text for the completions of each queue, then one for its others; empty: all applied. */
+  read(answers: readonly Buffer[]): Verdict[] {
+    let next = 0;
+    for (const { completions, others } of this.byQueue.values()) {
+      if (completions.length > 0) this.take(completions, answers[next++] as Buffer);
+      if (others.length > 0) this.take(others, answers[next++] as Buffer);
+    }
+    return this.verdicts;
+  }
+
+  /** @param answers Queue and place among its others, place among those that were sent, id of the parent that nobody knows. */
+  refused(
+    answers: readonly (readonly [queue: number, settlement: number, place: number, parent: Buffer])[],
+  ): RefusedSpawn[] | undefined {
+    const queues = [...this.byQueue.values()];
+    const byStore = answers.map(([queue, settlement, order, parent]): RefusedSpawn => {
+      const placed = (queues[queue] as QueueSettlements).others[settlement] as Placed;
+      const place = placed.spawn.sent[order] as number;
+      const id = placed.settlement.enqueue?.[place]?.id ?? '';
+      const detail = unpackId(parent.toString());
+      return { settlement: placed.place, place, id, code: 'TASKS_DEPENDENCY_UNKNOWN', detail };
+    });
+    const byUs = queues.flatMap(({ others }) =>
+      others.flatMap(({ place: settlement, spawn }) =>
+        this.verdicts[settlement] === 'applied' ? spawn.refused.map((one) => ({ settlement, ...one })) : [],
+      ),
+    );
+    const all = [...byStore, ...byUs];
+    return all.length === 0 ? undefined : all;
+  }
+
+  private take(placed: readonly Placed[], answers: Buffer): void {
+    const letters = answers.toString('latin1');
+    placed.forEach(({ place, receipt }, n) => {
+      const verdict = letters === '' ? 'applied' : (VERDICTS[letters[n] as string] ?? 'unknown');
+      if (verdict === 'applied') receipt.isSettled = true;
+      // What it was settled as may have been overtaken by a later claim.
+      this.verdicts[place] = verdict === 'stale' && receipt.isSettled ? 'already-applied' : verdict;
+    });
+  }
+
+  private on(queue: string): QueueSettlements {
+    const known = this.byQueue.get(queue);
+    if (known !== undefined) return known;
+    const made = new QueueSettlements(queue);
+    this.byQueue.set(queue, made);
+    return made;
+  }
+}
+
+function spawnOf(jobs: readonly NewJob[] | undefined): Spawn {
+  if (jobs === undefined) return NOTHING;
+  const { places, circular } = orderBatch(jobs);
+  const refused = jobs.flatMap((job, place) => {
+    const verdict = ownRefusal(job, circular.has(place));
+    if (verdict === undefined) return [];
+    return [{ place, id: job.id, code: verdict.code, detail: verdict.detail }];
+  });
+  const isRefused = new Set(refused.map(({ place }) => place));
+  return { sent: places.filter((place) => !isRefused.has(place)), refused };
+}

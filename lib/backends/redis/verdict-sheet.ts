@@ -1,0 +1,33 @@
+import type { EnqueueVerdict } from '../../contract/index.js';
+
+/** Jobs of one call of a script: it holds up the server for as long as it runs. */
+const AT_ONCE = 1_000;
+
+/** The verdicts of a call that is sent in parts, each at the place of its job. */
+export class VerdictSheet {
+  readonly verdicts: EnqueueVerdict[] = [];
+  private readonly calls: Promise<void>[] = [];
+
+  /** Sends the jobs at these places, in as many calls as they need, all of them now. */
+  ask(places: readonly number[], send: (places: readonly number[]) => Promise<EnqueueVerdict[]>): void {
+    for (let from = 0; from < places.length; from += AT_ONCE) {
+      this.calls.push(this.note(places.slice(from, from + AT_ONCE), send));
+    }
+  }
+
+  /** All calls are over before the first failure is told, so that nobody repeats what is still under way. */
+  async complete(): Promise<EnqueueVerdict[]> {
+    const outcomes = await Promise.allSettled(this.calls);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return this.verdicts;
+  }
+
+  private async note(
+    places: readonly number[],
+    send: (places: readonly number[]) => Promise<EnqueueVerdict[]>,
+  ): Promise<void> {
+    const verdicts = await send(places);
+    places.forEach((place, n) => (this.verdicts[place] = verdicts[n] as EnqueueVerdict));
+  }
+}
