@@ -8,17 +8,18 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID_LENGTH = 36;
 const PACKED_LENGTH = 22;
 /** Where the hyphens of a UUID stand. */
-const HYPHENS = new Set([8, 13, 18, 23]);
+const HYPHENS: readonly number[] = [8, 13, 18, 23];
 
-const DIGIT_OF = new Map(ALPHABET.split('').map((character, value) => [character.charCodeAt(0), value]));
-const VALUES = Uint8Array.from({ length: 128 }, (_, code) => DIGIT_OF.get(code) ?? 0);
+const VALUES = Uint8Array.from({ length: 128 }, (_, code) =>
+  Math.max(0, ALPHABET.indexOf(String.fromCharCode(code))),
+);
 const HEX = Array.from({ length: 4096 }, (_, value) => value.toString(16).padStart(3, '0'));
 const PAIRS = Array.from(
   { length: 4096 },
   (_, value) => `${ALPHABET[value >> 6] ?? ''}${ALPHABET[value & 63] ?? ''}`,
 );
 const PLACES = Array.from({ length: UUID_LENGTH }, (_, place) => place).filter(
-  (place) => !HYPHENS.has(place),
+  (place) => !HYPHENS.includes(place),
 );
 
 /** An id as it is kept: a UUID in 22 ordered characters instead of 36, which saves 32 bytes a waiting job; any other as it is. */

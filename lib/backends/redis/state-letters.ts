@@ -1,4 +1,4 @@
-import type { JobState } from '../../contract/index.js';
+import { JOB_STATES, type JobState } from '../../contract/index.js';
 
 /** Scripts say a state in one letter. */
 export const LETTER_OF: Readonly<Record<JobState, string>> = {
@@ -12,8 +12,6 @@ export const LETTER_OF: Readonly<Record<JobState, string>> = {
   cancelled: 'x',
 };
 
-const STATE_OF = new Map(Object.entries(LETTER_OF).map(([state, letter]) => [letter, state as JobState]));
-
 export function stateOf(letter: string): JobState {
-  return STATE_OF.get(letter) as JobState;
+  return JOB_STATES.find((state) => LETTER_OF[state] === letter) as JobState;
 }
