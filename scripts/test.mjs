@@ -7,6 +7,7 @@ import { brokerLines } from './support/broker-lines.mjs';
 import { commandOf, inRoot } from './support/project.mjs';
 import { runBounded } from './support/run-bounded.mjs';
 import { listSamples } from './support/samples.mjs';
+import { startTestServers } from './support/test-servers.mjs';
 import { readVitestReport } from './support/vitest-report.mjs';
 
 const SUITES = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture', 'pack'];
@@ -77,11 +78,14 @@ await command('lint', [commandOf('oxlint'), '-c', 'oxlint.config.mjs', '--type-a
 await command('format', [commandOf('prettier'), '--check', '--log-level', 'warn', '.']);
 await check('build', build);
 await check('docs are current', docsAreCurrent);
+const { result: brokers } = await step('servers', () => startTestServers());
+add({ passed: 0, failed: brokers.failures.length, skipped: 0, failures: brokers.failures }, 'servers');
 for (const name of SUITES) await suite(name);
 for (const sample of listSamples()) await check(sample.folder, async () => (await runSample(sample)) === 0);
+await brokers.stop();
 
 console.log();
 if (total.failures.length > 0) console.log(`${['Failed:', ...total.failures].join('\n  ')}\n`);
-for (const line of brokerLines(total.files)) console.log(line);
+for (const line of brokerLines(total.files, brokers.servers)) console.log(line);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

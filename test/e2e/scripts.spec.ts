@@ -74,22 +74,34 @@ describe('a bounded run', () => {
 });
 
 describe('the lines of the brokers', () => {
-  it('count the tests that ran on each, and say which are not there', async () => {
-    const { brokerLines } = await load<{ brokerLines(files: Map<string, number>): string[] }>(
-      'support/broker-lines.mjs',
-    );
-    const files = new Map([
-      ['test/contract/memory.spec.ts', 3],
-      ['test/property/memory.spec.ts', 2],
-      ['test/contract/suite-catches.spec.ts', 8],
-      ['test/unit/backends/memory/ring.spec.ts', 9],
-    ]);
-    expect(brokerLines(files)).toEqual([
-      'memory    in-process   5 tests',
-      'redis     not part of this release',
+  type Lines = (
+    files: Map<string, number>,
+    servers: Map<string, { version: string; where: string }>,
+    isPart: (broker: string) => boolean,
+  ) => string[];
+  const files = new Map([
+    ['test/contract/memory.spec.ts', 3],
+    ['test/property/memory.spec.ts', 2],
+    ['test/contract/suite-catches.spec.ts', 8],
+    ['test/unit/backends/memory/ring.spec.ts', 9],
+    ['test/contract/redis.spec.ts', 4],
+    ['test/contract/redis-tls.spec.ts', 1],
+  ]);
+
+  it('count the tests that ran on each and on what, and say which are not there', async () => {
+    const { brokerLines } = await load<{ brokerLines: Lines }>('support/broker-lines.mjs');
+    const servers = new Map([['redis', { version: '7.0.15', where: 'private' }]]);
+    expect(brokerLines(files, servers, (broker) => broker === 'memory' || broker === 'redis')).toEqual([
+      'memory    in-process         5 tests',
+      'redis     7.0.15 private     5 tests',
       'rabbitmq  not part of this release',
       'postgres  not part of this release',
     ]);
+  });
+
+  it('say that there was no server', async () => {
+    const { brokerLines } = await load<{ brokerLines: Lines }>('support/broker-lines.mjs');
+    expect(brokerLines(files, new Map(), () => true)[1]).toBe('redis     NO SERVER     5 tests');
   });
 });
 
