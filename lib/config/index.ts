@@ -8,5 +8,6 @@ export { CIRCUIT_BREAKER_DEFAULTS, OPTION_DEFAULTS, type OptionDefault } from '.
 export { BUILT_IN_QUEUES, DEFAULT_QUEUE } from './queue-layout.js';
 export * from './resolve-feature-queues.js';
 export * from './resolve-options.js';
+export * from './resolve-retention.js';
 export * from './resolve-task-options.js';
 export type * from './resolved-options.js';

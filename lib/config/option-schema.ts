@@ -146,7 +146,7 @@ const contextSchema = z.strictObject({
   trace: field.flagOption('Whether the trace context of a registered OpenTelemetry API travels.', true),
 });
 
-const retentionSchema = z.strictObject({
+export const retentionSchema = z.strictObject({
   completedTtl: field.durationOption('Completed and cancelled jobs with their results.', '1h'),
   completedMax: field.optionalWhole('How many of them a queue keeps.', '10,000; memory 1,000', 0),
   failedTtl: field.durationOption('Dead letters.', '7 days'),

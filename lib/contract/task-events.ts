@@ -74,6 +74,8 @@ export const TASK_EVENT_TYPES = [
 export type TaskEventType = TaskEvent['type'];
 export type TaskEventOf<T extends TaskEventType> = Extract<TaskEvent, { type: T }>;
 
+export const TASK_EVENT_FILTERS = ['task', 'queue'] as const satisfies readonly (keyof TaskEventFilter)[];
+
 /** Which events a listener wants. */
 export interface TaskEventFilter {
   readonly task?: string | undefined;

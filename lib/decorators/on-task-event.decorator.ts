@@ -1,4 +1,5 @@
 import {
+  TASK_EVENT_FILTERS,
   TASK_EVENT_TYPES,
   type TaskEventFilter,
   type TaskEventOf,
@@ -8,8 +9,6 @@ import { assertKnownKeys } from '../config/index.js';
 import { TaskRegistrationError } from '../errors/index.js';
 import { LISTENER_METADATA } from './metadata-keys.js';
 import { assertMethod, describeMember, markMethod } from './method-mark.js';
-
-const EVENT_FILTERS = ['task', 'queue'] as const satisfies readonly (keyof TaskEventFilter)[];
 
 /** What {@link OnTaskEvent} leaves on a method, once for each use. */
 export interface ListenerMetadata {
@@ -44,7 +43,7 @@ export function OnTaskEvent<T extends TaskEventType>(type: T, filter: TaskEventF
         `@OnTaskEvent() on ${describeMember(target, property)}: ${unknownEvent(type)}`,
       );
     }
-    assertKnownKeys(filter, EVENT_FILTERS, describeMember(target, property));
+    assertKnownKeys(filter, TASK_EVENT_FILTERS, describeMember(target, property));
     const earlier = (Reflect.getOwnMetadata(LISTENER_METADATA, target, property) ??
       []) as readonly ListenerMetadata[];
     markMethod(LISTENER_METADATA, [{ type, filter }, ...earlier], target, property, descriptor.value as M);

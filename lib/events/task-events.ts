@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Observable, type Subscriber } from 'rxjs';
+import { assertKnownKeys } from '../config/index.js';
 import {
+  TASK_EVENT_FILTERS,
   TASK_EVENT_TYPES,
   type TaskEvent,
   type TaskEventFilter,
@@ -52,7 +54,7 @@ export class TaskEvents {
    * @param filter Only those of a task, of a queue, or of both.
    * @param label What the log calls the listener when it throws. Default: the function's name.
    * @returns stops listening
-   * @throws TaskRegistrationError when there is no such type
+   * @throws TaskRegistrationError when there is no such type, InvalidOptionError for a filter that does not exist
    */
   on<T extends TaskEventType>(
     type: T,
@@ -60,11 +62,13 @@ export class TaskEvents {
     filter: TaskEventFilter = {},
     label = listener.name || 'a listener',
   ): () => void {
+    assertKnownKeys(filter, TASK_EVENT_FILTERS, 'filter');
     return this.add(type, listenerEntry(listener, filter, label));
   }
 
   /** The events of one type as an Observable; completes when the application has shut down. */
   of<T extends TaskEventType>(type: T, filter: TaskEventFilter = {}): Observable<TaskEventOf<T>> {
+    assertKnownKeys(filter, TASK_EVENT_FILTERS, 'filter');
     return this.observe([type], filter) as Observable<TaskEventOf<T>>;
   }
 

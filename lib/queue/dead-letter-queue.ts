@@ -11,6 +11,7 @@ import type { JobDesk } from './job-desk.js';
 import { JobSnapshot } from './job-snapshot.js';
 import { mergedPage } from './merged-pages.js';
 import type { QueueRegistry } from './queue-registry.js';
+import type { RetentionSettings } from './retention-settings.js';
 import { assertLimit } from './task-queue.js';
 
 /** Which dead letters. */
@@ -43,8 +44,8 @@ export interface DeadLetterParts {
   readonly codecs: CodecSet;
   /** Bytes. */
   readonly maxPayload: number;
-  /** Age at which `purgeOlderThan` takes them. */
-  readonly retention: Ms;
+  /** Its `failedTtl` is the age at which `purgeOlderThan` takes them. */
+  readonly retention: Pick<RetentionSettings, 'current'>;
 }
 
 /**
@@ -146,7 +147,7 @@ export class DeadLetterQueue {
   }
 
   /** Forgets those that failed longer ago than this. @param age Default: `retention.failedTtl`, 7 days. @returns how many */
-  async purgeOlderThan(age: Duration = this.parts.retention): Promise<number> {
+  async purgeOlderThan(age: Duration = this.parts.retention.current.failedTtl): Promise<number> {
     const olderThan = toMs(age, 'age');
     let purged = 0;
     for await (const [queue, records] of this.pages({}, olderThan)) {

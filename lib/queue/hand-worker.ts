@@ -8,7 +8,14 @@ import {
   PayloadTooLargeError,
   toErrorRecord,
 } from '../errors/index.js';
-import { tellEnded, type EventSink, type FinishedJobs, type StoreLink } from '../state/index.js';
+import {
+  endOf,
+  isEnd,
+  tellEnded,
+  type EventSink,
+  type FinishedJobs,
+  type StoreLink,
+} from '../state/index.js';
 import { DequeuedJob, type HandSettler, type NackOptions } from './dequeued-job.js';
 import type { JobDesk } from './job-desk.js';
 
@@ -120,10 +127,12 @@ export class HandWorker implements HandSettler {
     const [verdict] = claim.verdicts;
     if (verdict === 'stale') throw new LeaseLostError(job.id);
     if (verdict === 'unknown') throw new JobNotFoundError(job.id);
-    // Also when it was put back: a cancel that was requested meanwhile ends it here.
-    if (finished.hasWaiters) finished.announce({ queue: job.queue, id: job.id });
-    // Then it does not run again, and that has been told.
+    // A cancel that was requested meanwhile ends what was put back: then it does not run again, and that has been told.
     const wasCancelled = claim.ended?.some(({ queue, id }) => id === job.id && queue === job.queue) === true;
+    // With how it ended: its record may be gone at once, where none is kept.
+    if (finished.hasWaiters && !wasCancelled && isEnd(outcome)) {
+      finished.announce(job.claimed, endOf(job.claimed, outcome));
+    }
     return verdict === 'applied' && !wasCancelled;
   }
 

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import type { Ms, QueueDefinition } from '../contract/index.js';
-import type { ResolvedOptions, ResolvedQueue } from '../config/index.js';
+import type { Ms } from '../contract/index.js';
+import type { ResolvedQueue } from '../config/index.js';
 import type { EventSink, FinishedJobs, QueueDirectory, StoreLink } from '../state/index.js';
 import { DependencyResolver } from './dependency-resolver.js';
 import { EnqueueBatch } from './enqueue-batch.js';
@@ -71,26 +71,4 @@ export function queueParts(
     clock,
   });
   return { definition, store, gather, maker, resolver, intake, batch, hand, desk };
-}
-
-/** What a backend is told of a queue. */
-export function queueDefinition(
-  queue: ResolvedQueue,
-  retention: ResolvedOptions['retention'],
-): QueueDefinition {
-  const { name, brokerName, maxSize, concurrency, rateLimit } = queue;
-  const { completedTtl, completedMax, failedTtl, failedMax } = retention;
-  return {
-    name,
-    ...(brokerName === name ? {} : { brokerName }),
-    ...(maxSize === undefined ? {} : { maxSize }),
-    ...(rateLimit === undefined ? {} : { rateLimit }),
-    ...(concurrency === undefined ? {} : { concurrency }),
-    retention: {
-      completedTtl,
-      ...(completedMax === undefined ? {} : { completedMax }),
-      failedTtl,
-      ...(failedMax === undefined ? {} : { failedMax }),
-    },
-  };
 }

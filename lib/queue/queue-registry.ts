@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_QUEUE, nearestName, type ResolvedQueue } from '../config/index.js';
+import type { RetentionOptions } from '../contract/index.js';
 import { InvalidOptionError, UnknownQueueError } from '../errors/index.js';
 import type { QueueDirectory, StoreLink } from '../state/index.js';
+import { queueDefinition } from './queue-definition.js';
+import type { RetentionSettings } from './retention-settings.js';
 import type { TaskQueue } from './task-queue.js';
 
 /** One declared queue. */
@@ -26,6 +29,7 @@ export class QueueRegistry implements QueueDirectory {
   constructor(
     private readonly links: ReadonlyMap<string, StoreLink>,
     private readonly make: (definition: ResolvedQueue, store: StoreLink) => TaskQueue,
+    private readonly retention: RetentionSettings,
   ) {}
 
   /**
@@ -65,6 +69,22 @@ export class QueueRegistry implements QueueDirectory {
     this.declared.set(name, { definition, store, queue });
     if (alias !== undefined) this.aliases.set(alias, name);
     return queue;
+  }
+
+  /**
+   * Changes how long finished jobs are kept, on every queue, from the next call on. Every process of a fleet is to be told alike.
+   *
+   * @param retention What is not given stays.
+   * @throws InvalidOptionError for an unknown key or a value out of range; nothing is changed then
+   *
+   * @example
+   * queues.setRetention({ failedTtl: '30 days' });
+   */
+  setRetention(retention: RetentionOptions): void {
+    this.retention.change(retention);
+    for (const { definition, store } of this.declared.values()) {
+      store.queue.declare([queueDefinition(definition, this.retention.current)]);
+    }
   }
 
   /** What each queue was declared as. */

@@ -7,8 +7,10 @@ import { DeadLetterQueue } from './dead-letter-queue.js';
 import { EnqueueGather } from './enqueue-gather.js';
 import { JobDesk } from './job-desk.js';
 import { JobIds } from './job-ids.js';
-import { queueDefinition, queueParts, type SharedParts } from './queue-parts.js';
+import { queueDefinition } from './queue-definition.js';
+import { queueParts, type SharedParts } from './queue-parts.js';
 import { QueueRegistry } from './queue-registry.js';
+import { RetentionSettings } from './retention-settings.js';
 import { TaskCatalogue } from './task-catalogue.js';
 import { TaskClientFactory } from './task-client-factory.js';
 import { TaskFinder } from './task-finder.js';
@@ -26,6 +28,7 @@ export class QueueSide {
   readonly clients: TaskClientFactory;
   readonly deadLetters: DeadLetterQueue;
 
+  private readonly retention: RetentionSettings;
   private readonly shared: SharedParts;
   private readonly gathers = new Map<StoreLink, EnqueueGather>();
 
@@ -40,16 +43,22 @@ export class QueueSide {
     events: EventSink,
     context = new TaskContextCarriers(),
   ) {
-    const { clock, payload, retention } = options;
+    const { clock, payload } = options;
+    const retention = new RetentionSettings(options.retention);
     const codecs = new CodecSet([options.codec]);
     const links = new Map([...backends].map(([name, backend]) => [name, new StoreLink(name, backend)]));
-    const queues = new QueueRegistry(links, (definition, store) => this.makeQueue(definition, store));
+    const queues = new QueueRegistry(
+      links,
+      (definition, store) => this.makeQueue(definition, store),
+      retention,
+    );
     const finished = new FinishedJobs(queues, clock);
     const desk = new JobDesk({ directory: queues, finished, codecs, events, clock });
     const finder = new TaskFinder(this.catalogue, options);
 
     this.codecs = codecs;
     this.queues = queues;
+    this.retention = retention;
     this.finished = finished;
     this.shared = {
       rules: {
@@ -78,13 +87,13 @@ export class QueueSide {
       desk,
       codecs,
       maxPayload: payload.maxSize,
-      retention: retention.failedTtl,
+      retention,
     });
     for (const queue of options.queues) queues.declare(queue);
   }
 
   private makeQueue(definition: ResolvedQueue, store: StoreLink): TaskQueue {
-    store.queue.declare([queueDefinition(definition, this.options.retention)]);
+    store.queue.declare([queueDefinition(definition, this.retention.current)]);
     return new TaskQueue(queueParts(definition, store, this.gatherOf(store), this.shared));
   }
 

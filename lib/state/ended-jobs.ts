@@ -1,13 +1,13 @@
-import type { EndedJob } from '../contract/index.js';
+import type { EndedJob, JobRef } from '../contract/index.js';
 import { RemoteTaskError } from '../errors/index.js';
 import type { EventSink } from './event-sink.js';
-import type { FinishedJobs } from './finished-jobs.js';
+import type { JobEnd } from './job-end.js';
 
 /** Tells listeners and waiters of jobs that ended inside the store, with nobody in hand of them. */
 export function tellEnded(
   ended: readonly EndedJob[] | undefined,
   events: EventSink,
-  finished: Pick<FinishedJobs, 'hasWaiters' | 'announce'>,
+  finished: { readonly hasWaiters: boolean; announce(job: JobRef, end?: JobEnd): void },
 ): void {
   for (const job of ended ?? []) {
     emitEnded(job, events);

@@ -1,4 +1,4 @@
-import { isFinished, type JobRecord } from '../contract/index.js';
+import { isFinished, type JobRecord, type Outcome } from '../contract/index.js';
 import type { CodecSet } from '../codecs/index.js';
 import {
   DependencyFailedError,
@@ -14,6 +14,33 @@ export type JobEnd = Pick<JobRecord, 'queue' | 'id' | 'name' | 'state' | 'codec'
 
 /** What a backend gives as the reason of a job that was cancelled because one that it depends on did not complete. */
 export const DEPENDENCY_FAILED = 'dependency-failed';
+
+/** An outcome after which a job does not run again. */
+export type EndOutcome = Extract<Outcome, { kind: 'completed' | 'failed' | 'cancelled' }>;
+
+export function isEnd(outcome: Outcome): outcome is EndOutcome {
+  return outcome.kind !== 'retry' && outcome.kind !== 'released';
+}
+
+/** How a job ended, from what whoever ran it has settled it with. */
+export function endOf(
+  { queue, id, name, codec, attempt }: Pick<JobEnd, 'queue' | 'id' | 'name' | 'codec' | 'attempt'>,
+  outcome: EndOutcome,
+): JobEnd {
+  const end = { queue, id, name, codec, attempt };
+  switch (outcome.kind) {
+    case 'completed':
+      return {
+        ...end,
+        state: 'completed',
+        ...(outcome.result === undefined ? {} : { result: outcome.result }),
+      };
+    case 'failed':
+      return { ...end, state: 'failed', error: outcome.error };
+    case 'cancelled':
+      return { ...end, state: 'cancelled', cancelReason: outcome.reason };
+  }
+}
 
 export function hasEnded(record: JobEnd): boolean {
   return isFinished(record.state);

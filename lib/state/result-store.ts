@@ -26,7 +26,7 @@ export interface ResultStoreParts {
   readonly codecs: CodecSet;
   readonly clock: Clock;
   readonly events: EventSink;
-  readonly retention: ResolvedRetention;
+  readonly retention: { readonly current: ResolvedRetention };
 }
 
 /**
@@ -88,7 +88,8 @@ export class ResultStore {
 
   /** @param queue Of this queue alone. Default: of all. */
   async stats(queue?: string): Promise<ResultStats> {
-    const { directory, retention } = this.parts;
+    const { directory } = this.parts;
+    const retention = this.parts.retention.current;
     const names = queue === undefined ? directory.names() : [directory.ownName(queue)];
     const rows = await Promise.all(
       names.map(async (name) => {

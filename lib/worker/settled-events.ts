@@ -1,9 +1,6 @@
 import type { EndedJob, JobRef, Outcome } from '../contract/index.js';
-import { RemoteTaskError } from '../errors/index.js';
 import type { EventSink, TaskRun } from '../execution/index.js';
-import type { JobEnd } from '../state/index.js';
-
-type EndOutcome = Extract<Outcome, { kind: 'completed' | 'failed' | 'cancelled' }>;
+import { endOf, type JobEnd, tellEnded } from '../state/index.js';
 
 /** Who in this process waits for the end of jobs. */
 export interface EndListener {
@@ -46,44 +43,15 @@ export class SettledEvents {
       case 'released':
         return;
     }
-    if (this.ends.hasWaiters) this.ends.announce(run.job, endOf(run, outcome));
+    if (this.ends.hasWaiters) this.ends.announce(run.job, endOf(run.job, outcome));
   }
 
   /** Tells of jobs that ended inside the store. */
   tellEnded(ended: readonly EndedJob[]): void {
-    for (const job of ended) {
-      this.emitEnded(job);
-      if (this.ends.hasWaiters) this.ends.announce(job);
-    }
-  }
-
-  private emitEnded({ id, name, queue, attempt, worker, error, cancelReason }: EndedJob): void {
-    const about = { taskId: id, taskName: name, queueName: queue, workerId: worker ?? '', attempt };
-    if (error === undefined) {
-      const reason = cancelReason ?? 'cancelled';
-      if (this.events.wants('cancelled')) this.events.emit({ type: 'cancelled', ...about, reason });
-    } else if (this.events.wants('failed')) {
-      this.events.emit({ type: 'failed', ...about, error: new RemoteTaskError(error), reason: error });
-    }
+    tellEnded(ended, this.events, this.ends);
   }
 }
 
 function about({ job, workerId }: TaskRun) {
   return { taskId: job.id, taskName: job.name, queueName: job.queue, workerId, attempt: job.attempt };
-}
-
-function endOf({ job: { queue, id, name, codec, attempt } }: TaskRun, outcome: EndOutcome): JobEnd {
-  const end = { queue, id, name, codec, attempt };
-  switch (outcome.kind) {
-    case 'completed':
-      return {
-        ...end,
-        state: 'completed',
-        ...(outcome.result === undefined ? {} : { result: outcome.result }),
-      };
-    case 'failed':
-      return { ...end, state: 'failed', error: outcome.error };
-    case 'cancelled':
-      return { ...end, state: 'cancelled', cancelReason: outcome.reason };
-  }
 }

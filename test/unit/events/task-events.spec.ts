@@ -193,6 +193,13 @@ describe('TaskEvents: streams', () => {
     expect(seen).toEqual(['queued:a', 'completed:a', 'queued:b']);
   });
 
+  it('refuses a filter that does not exist: it would pass for no filter at all', () => {
+    const events = new TaskEvents();
+    const mistyped = { taks: 'send' } as object;
+    expect(() => events.on('failed', () => undefined, mistyped)).toThrow(/Did you mean "task"\?/u);
+    expect(() => events.of('failed', mistyped)).toThrow(/Did you mean "task"\?/u);
+  });
+
   it('gives the events of one type and filter on `of`, typed', () => {
     const events = new TaskEvents();
     const seen: unknown[] = [];

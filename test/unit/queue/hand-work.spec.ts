@@ -113,6 +113,16 @@ describe('ack', () => {
     await expect(result).resolves.toBe(42);
   });
 
+  it('reaches whoever waits although no finished job is kept', async () => {
+    const stage = await QueueStage.open({ retention: { completedMax: 0 } });
+    const job = await stage.queue.enqueue('a');
+    const result = job.result();
+    const held = await stage.queue.dequeue();
+    await held?.ack('the value');
+    await expect(result).resolves.toBe('the value');
+    expect(await stage.queue.get(job.id)).toBeUndefined();
+  });
+
   it('said twice is said once', async () => {
     const { stage, queue, job } = await inHand();
     await queue.ack(job, 1);

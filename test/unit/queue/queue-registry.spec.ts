@@ -26,6 +26,34 @@ describe('QueueRegistry', () => {
     expect(side.queues.has('main')).toBe(true);
   });
 
+  it('changes how long finished jobs are kept while it runs', async () => {
+    const stage = await QueueStage.open();
+    const { queues, results } = stage.side;
+    const done = async () => {
+      const job = await stage.queue.enqueue('a');
+      const held = await stage.queue.dequeue();
+      await held?.ack();
+      return job.id;
+    };
+    const ids = [await done(), await done(), await done()];
+    queues.setRetention({ completedMax: 1 });
+    ids.push(await done());
+    const kept = await Promise.all(ids.map(async (id) => (await stage.queue.get(id)) !== undefined));
+    expect(kept).toEqual([false, false, false, true]);
+    expect(await results.stats('default')).toMatchObject({ capacity: 1, ttl: 3_600_000 });
+  });
+
+  it('keeps its retention when a new one is wrong, and says where', async () => {
+    const { side } = await QueueStage.open({ retention: { failedTtl: '2 days' } });
+    expect(() => side.queues.setRetention({ failedTtl: 'soon' })).toThrow(
+      expect.objectContaining({ issues: [expect.objectContaining({ path: 'retention.failedTtl' })] }),
+    );
+    expect(() => side.queues.setRetention({ failedTll: 1 } as object)).toThrow(/Did you mean "failedTtl"\?/u);
+    const purge = vi.spyOn(side.queues.stores()[0]!.queue, 'find');
+    await side.deadLetters.purgeOlderThan();
+    expect(purge.mock.calls[0]?.[0].olderThan).toBe(172_800_000);
+  });
+
   it('refuses an undeclared name with the known ones and the nearest', async () => {
     const { side } = await QueueStage.open(options);
     expect(side.queues.has('exprots')).toBe(false);
