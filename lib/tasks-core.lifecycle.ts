@@ -5,7 +5,7 @@ import type { TaskEvents } from './events/index.js';
 import type { ListenerExplorer, TaskExplorer } from './handlers/index.js';
 import type { TimeoutMiddleware } from './middleware/index.js';
 import type { QueueRegistry } from './queue/index.js';
-import { checkWorkerQueues, type ResolvedOptions } from './config/index.js';
+import { checkWorkerQueues, type ResolvedOptions, runsJobs } from './config/index.js';
 import type { TasksContextSource } from './tasks-context.providers.js';
 import type { TasksMiddlewareSource } from './tasks-middleware.source.js';
 
@@ -35,7 +35,10 @@ export class TasksCoreLifecycle implements OnModuleInit, OnApplicationShutdown {
     tasks.explore();
     checkWorkerQueues(options, queues.names());
     await context.prepare(options.context.carriers);
-    await middleware.prepare({ middleware: options.middleware, queues: queues.definitions() });
+    // A process that runs no job needs nothing of what middleware injects.
+    if (runsJobs(options)) {
+      await middleware.prepare({ middleware: options.middleware, queues: queues.definitions() });
+    }
     listeners.explore();
     scheduled.explore();
     await backends.open();

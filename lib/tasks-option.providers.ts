@@ -1,4 +1,4 @@
-import type { FactoryProvider } from '@nestjs/common';
+import { type FactoryProvider, Logger } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { resolveFeatureQueues, resolveOptions, type ResolvedOptions } from './config/index.js';
 import type { QueueOptions, TasksModuleOptions } from './contract/index.js';
@@ -15,8 +15,9 @@ export const optionProviders = (anyQueue: boolean): FactoryProvider<ResolvedOpti
     useFactory: (given: TasksModuleOptions, modules: ModulesContainer, overlay?: OptionsOverlay) => {
       refuseSecondRoot(modules);
       const features = featuresOf(modules).map(({ queues }) => (anyQueue ? queues.map(homeless) : queues));
-      const resolved = withFeatures(resolveOptions(given), features);
-      return overlay?.(resolved) ?? resolved;
+      const options = withFeatures(resolveOptions(given, process.env), features);
+      if (!anyQueue) for (const warning of options.warnings) new Logger('TasksModule').warn(warning);
+      return overlay?.(options) ?? options;
     },
   },
 ];

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import { type FactoryProvider, Logger } from '@nestjs/common';
 import { BackendSet } from './backends/index.js';
-import type { ResolvedOptions } from './config/index.js';
+import { type ResolvedOptions, runsJobs, whyNoWorkers } from './config/index.js';
 import { TaskContextCarriers } from './context/index.js';
+import { TasksDisabledError } from './errors/index.js';
 import { TaskEvents } from './events/index.js';
 import { Breakers, PipelineCache, TaskContextStorage, TaskExecutor } from './execution/index.js';
 import { HandlerRegistry } from './handlers/index.js';
@@ -89,15 +90,17 @@ function makeExecutor(
 }
 
 function makePool(
-  { worker, clock }: ResolvedOptions,
+  options: ResolvedOptions,
   executor: TaskExecutor,
   { queues, codecs, finished }: QueueSide,
   backends: BackendSet,
   events: TaskEvents,
   zombies: Zombies,
 ): WorkerPool {
-  const serve: PoolParts['serve'] = () =>
-    backends.entries().map(([name, backend]) => {
+  const { worker, clock } = options;
+  const serve: PoolParts['serve'] = () => {
+    if (!runsJobs(options)) throw new TasksDisabledError(whyNoWorkers(options));
+    return backends.entries().map(([name, backend]) => {
       const served = queues
         .definitions()
         .filter((queue) => queue.backend === name && (worker.queues?.includes(queue.name) ?? true));
@@ -106,6 +109,7 @@ function makePool(
       );
       return { name, backend, queues: namesOf(served), limited: new Set(namesOf(limited)) };
     });
+  };
   return new WorkerPool(worker, {
     processId: `${hostname()}:${process.pid}`,
     executor,

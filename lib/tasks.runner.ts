@@ -6,9 +6,10 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { BackgroundTaskManager, ScheduledWorkers } from './background/index.js';
-import type { ResolvedOptions } from './config/index.js';
+import { type ResolvedOptions, runsJobs } from './config/index.js';
 import { TaskEvents } from './events/index.js';
-import { hostsOf, importersOf, type ModuleHost, orderHooks } from './handlers/index.js';
+import { HandlerRegistry, hostsOf, importersOf, type ModuleHost, orderHooks } from './handlers/index.js';
+import { BootCheck } from './tasks-boot.check.js';
 import { RESOLVED_OPTIONS } from './tasks.tokens.js';
 import { ProcessHold, WorkerPool } from './worker/index.js';
 
@@ -18,6 +19,7 @@ export interface RunnerParts {
   readonly scheduled: ScheduledWorkers;
   readonly background: BackgroundTaskManager;
   readonly options: ResolvedOptions;
+  readonly check: Pick<BootCheck, 'run'>;
 }
 
 /** Starts the workers when all of the app has started, and drains them before anything of it closes. */
@@ -27,9 +29,10 @@ export class TasksRunner implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(private readonly parts: RunnerParts) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { pool, scheduled, options } = this.parts;
-    if (options.worker.autoStart) await pool.start();
-    if (options.background.autoStart) scheduled.start();
+    const { pool, scheduled, options, check } = this.parts;
+    check.run();
+    if (runsJobs(options) && options.worker.autoStart) await pool.start();
+    if (options.enabled && options.background.autoStart) scheduled.start();
   }
 
   /**
@@ -70,10 +73,12 @@ export const runnerProvider: FactoryProvider<TasksRunner> = {
     scheduled: ScheduledWorkers,
     background: BackgroundTaskManager,
     options: ResolvedOptions,
+    handlers: HandlerRegistry,
   ) => {
     const [host] = hostsOf(modules, TasksRunner);
     if (host !== undefined && !orderHooks(host, 'last')) warnOfLaterImports(modules, host);
-    return new TasksRunner({ pool, events, scheduled, background, options });
+    const check = new BootCheck(options, handlers, new Logger('TasksModule'));
+    return new TasksRunner({ pool, events, scheduled, background, options, check });
   },
   inject: [
     ModulesContainer,
@@ -82,6 +87,7 @@ export const runnerProvider: FactoryProvider<TasksRunner> = {
     ScheduledWorkers,
     BackgroundTaskManager,
     RESOLVED_OPTIONS,
+    HandlerRegistry,
   ],
 };
 

@@ -2,7 +2,7 @@ import type { QueueBackend, StateBackend, TaskBackend } from '../contract/index.
 import { InvalidBackendError } from '../errors/index.js';
 
 /** Every member of both interfaces: the compiler sees to it that none is missing here. */
-const QUEUE: Readonly<Record<keyof QueueBackend, 'object' | 'function'>> = {
+export const QUEUE_MEMBERS: Readonly<Record<keyof QueueBackend, 'object' | 'function'>> = {
   capabilities: 'object',
   open: 'function',
   close: 'function',
@@ -26,7 +26,7 @@ const QUEUE: Readonly<Record<keyof QueueBackend, 'object' | 'function'>> = {
   resume: 'function',
   retryDead: 'function',
 };
-const STATE: Readonly<Record<keyof StateBackend, 'function'>> = {
+export const STATE_MEMBERS: Readonly<Record<keyof StateBackend, 'function'>> = {
   open: 'function',
   close: 'function',
   get: 'function',
@@ -51,7 +51,7 @@ const SHOWN = 5;
  */
 export function assertBackend(made: unknown, title: string): asserts made is TaskBackend {
   const { queue, state } = (made ?? {}) as Partial<Record<keyof TaskBackend, unknown>>;
-  const missing = [...missingOf('queue', queue, QUEUE), ...missingOf('state', state, STATE)];
+  const missing = [...missingOf('queue', queue, QUEUE_MEMBERS), ...missingOf('state', state, STATE_MEMBERS)];
   if (missing.length === 0) return;
   const rest = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : '';
   throw new InvalidBackendError(

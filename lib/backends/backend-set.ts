@@ -1,6 +1,8 @@
 import type { Clock, TaskBackend } from '../contract/index.js';
 import { InvalidBackendError } from '../errors/index.js';
+import { BackendOpener, type ConnectOptions, type OpenerParts } from './backend-opener.js';
 import { keeperOf, openingSteps } from './backend-order.js';
+import { LateBackend } from './late-backend.js';
 import type { TaskBackendRegistry } from './task-backend.registry.js';
 
 /** One backend of the configuration, resolved. */
@@ -17,16 +19,22 @@ export interface BackendEntry {
 export interface BackendSetOptions {
   readonly backends: readonly BackendEntry[];
   readonly clock: Clock;
+  readonly connect: ConnectOptions;
+  readonly logger: OpenerParts['logger'];
 }
 
 /** The backends of an app, by name: made, opened and closed together. */
 export class BackendSet {
+  private readonly openers: BackendOpener[] = [];
+
   private constructor(
     private readonly byName: ReadonlyMap<string, TaskBackend>,
-    /** Each step is opened at once, after the one before, and closed before it. */
-    private readonly steps: readonly (readonly TaskBackend[])[],
     /** The one flagged as such, else the first. */
     readonly primary: TaskBackend,
+    private readonly own: ReadonlyMap<string, TaskBackend>,
+    /** Names: each step is opened at once, after the one before, and closed before it. */
+    private readonly steps: readonly (readonly string[])[],
+    private readonly options: BackendSetOptions,
   ) {}
 
   /**
@@ -34,27 +42,32 @@ export class BackendSet {
    * @throws InvalidBackendError for one that cannot be made, for two of one name, for none at all, and for a `state` that leads nowhere
    */
   static async create(
-    registry: TaskBackendRegistry,
-    { backends, clock }: BackendSetOptions,
+    registry: Pick<TaskBackendRegistry, 'create'>,
+    options: BackendSetOptions,
   ): Promise<BackendSet> {
+    const { backends, clock, connect } = options;
     const names = backends.map(({ name }) => name);
     if (new Set(names).size < names.length) throw new InvalidBackendError('Two backends have the same name.');
     const primary = backends.find((entry) => entry.primary) ?? backends[0];
     if (primary === undefined) throw new InvalidBackendError('There is no backend.');
-    const made = new Map<string, TaskBackend>();
-    const steps: TaskBackend[][] = [];
-    for (const step of openingSteps(backends)) {
-      const opened = await Promise.all(
+    const own = new Map<string, TaskBackend>();
+    const steps = openingSteps(backends);
+    for (const step of steps) {
+      const made = await Promise.all(
         step.map((entry) => {
-          const state = made.get(keeperOf(entry, backends)?.name ?? '');
+          const state = own.get(keeperOf(entry, backends)?.name ?? '');
           return registry.create({ ...entry, clock, state });
         }),
       );
-      step.forEach(({ name }, place) => made.set(name, opened[place] as TaskBackend));
-      steps.push(opened);
+      step.forEach(({ name }, place) => own.set(name, made[place] as TaskBackend));
     }
-    const byName = new Map(names.map((name) => [name, made.get(name) as TaskBackend]));
-    return new BackendSet(byName, steps, byName.get(primary.name) as TaskBackend);
+    const front = (name: string): TaskBackend => {
+      const backend = own.get(name) as TaskBackend;
+      return connect.onBoot === 'continue' ? new LateBackend(name, backend) : backend;
+    };
+    const byName = new Map(names.map((name) => [name, front(name)]));
+    const order = steps.map((step) => step.map(({ name }) => name));
+    return new BackendSet(byName, byName.get(primary.name) as TaskBackend, own, order, options);
   }
 
   /** @throws InvalidBackendError when there is none of that name */
@@ -72,28 +85,58 @@ export class BackendSet {
     return [...this.byName];
   }
 
-  /** Opens all at once, but for those that keep their state in another: they come after it. When one cannot be opened, all are closed and its error is thrown. */
+  /**
+   * Opens all at once, as `connect` says, but for those that keep their state in another: they come after it. When one cannot be
+   * opened, all are closed and its error is thrown.
+   * @throws BackendUnavailableError, or what a backend throws when it is opened
+   */
   async open(): Promise<void> {
+    const { connect } = this.options;
+    const failures: unknown[] = [];
+    const giveUp = (error: unknown) => {
+      failures.push(error);
+      this.stopOpening(); // One that fails for good does not wait for another that is waited for.
+      return false;
+    };
+    /** Resolves when all of the steps so far are open, which may be after the boot. */
+    let opened: Promise<unknown> = Promise.resolve();
+    let areOpen = true;
     for (const step of this.steps) {
-      const outcomes = await Promise.allSettled(step.map(openBackend));
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed === undefined) continue;
+      const before = opened;
+      const all = step.map((name) => this.openerOf(name));
+      opened = Promise.all([before, ...all.map((opener) => opener.opened)]);
+      if (areOpen) {
+        const outcomes = await Promise.all(all.map((opener) => opener.open(connect).catch(giveUp)));
+        areOpen = !outcomes.includes(false);
+      } else void before.then(() => all.forEach((opener) => opener.openLater()));
+      if (failures.length === 0) continue;
       await this.close().catch(() => undefined);
-      throw failed.reason;
+      throw failures[0];
     }
   }
 
   /** Closes one after the other, in the opposite order. All are closed, even if one cannot be. */
   async close(): Promise<void> {
+    this.stopOpening();
     const failures: unknown[] = [];
-    for (const backend of this.steps.flat().toReversed()) {
+    for (const backend of [...this.own.values()].toReversed()) {
       const outcomes = await Promise.allSettled([backend.queue.close(), backend.state.close()]);
       for (const outcome of outcomes) if (outcome.status === 'rejected') failures.push(outcome.reason);
     }
     if (failures.length > 0) throw failures[0];
   }
-}
 
-async function openBackend(backend: TaskBackend): Promise<void> {
-  await Promise.all([backend.queue.open(), backend.state.open()]);
+  private openerOf(name: string): BackendOpener {
+    const front = this.byName.get(name);
+    const opener = new BackendOpener(name, this.own.get(name) as TaskBackend, {
+      ...this.options,
+      onOpen: () => (front instanceof LateBackend ? front.admit() : undefined),
+    });
+    this.openers.push(opener);
+    return opener;
+  }
+
+  private stopOpening(): void {
+    for (const opener of this.openers) opener.stop();
+  }
 }

@@ -6,6 +6,7 @@ export * as optionField from './option-fields.js';
 export { check } from './option-problems.js';
 export { CIRCUIT_BREAKER_DEFAULTS, OPTION_DEFAULTS, type OptionDefault } from './option-defaults.js';
 export { BUILT_IN_QUEUES, DEFAULT_QUEUE } from './queue-layout.js';
+export * from './process-role.js';
 export * from './resolve-feature-queues.js';
 export * from './resolve-options.js';
 export * from './resolve-retention.js';

@@ -190,6 +190,16 @@ export const optionSchema = z.strictObject(
       )
       .default({})
       .meta({ type: 'object', description: 'Types of backend beside `memory`: name → factory.' }),
+    connect: z
+      .strictObject({
+        onBoot: field.choiceOption('What happens when a broker is not there while the app boots.', 'fail', [
+          'fail',
+          'wait',
+          'continue',
+        ]),
+        timeout: field.durationOption('How long the boot waits for a broker that does not answer.', '30s', 1),
+      })
+      .prefault({}),
     queues: z
       .array(queueSchema, { error: 'must be a list of queues' })
       .prefault([])
@@ -242,6 +252,21 @@ export const optionSchema = z.strictObject(
       .own<Clock>((value) => field.hasMethods(value, 'now', 'setTimer'), 'must be a clock: { now, setTimer }')
       .default(() => systemClock)
       .meta({ type: 'Clock', description: 'Where this process takes its time from.' }),
+    role: field.choiceOption('Whether this process enqueues, runs jobs, or both.', 'both', [
+      'both',
+      'producer',
+      'worker',
+    ]),
+    enabled: field.flagOption('Whether anything runs or connects here; if not, calls are refused.', true),
+    strict: field.flagOption('Whether what is only warned of otherwise is refused at boot.', false),
+    env: z
+      .record(z.string(), z.unknown(), { error: 'must be an object of environment variables' })
+      .optional()
+      .meta({
+        type: 'object',
+        description: 'Where environment variables are read from.',
+        otherwise: '`process.env`',
+      }),
   },
   { error: 'must be an object' },
 );

@@ -5,6 +5,7 @@ import type {
   JobLogging,
   Ms,
   PayloadCodec,
+  ProcessRole,
   RateLimit,
   TaskBackendFactory,
   TaskContextCarrier,
@@ -62,6 +63,11 @@ export interface ResolvedContext {
   readonly trace: boolean;
 }
 
+export interface ResolvedConnect {
+  readonly onBoot: 'fail' | 'wait' | 'continue';
+  readonly timeout: Ms;
+}
+
 export interface ResolvedRetry {
   readonly maxRetries: number;
   readonly backoff: 'fixed' | 'linear' | 'exponential' | CustomBackoff;
@@ -101,6 +107,7 @@ export interface ResolvedOptions {
   readonly backends: readonly ResolvedBackend[];
   /** Factories of the types that the app adds. */
   readonly backendTypes: Readonly<Record<string, TaskBackendFactory>>;
+  readonly connect: ResolvedConnect;
   readonly queues: readonly ResolvedQueue[];
   readonly worker: ResolvedWorker;
   readonly background: ResolvedBackground;
@@ -115,6 +122,11 @@ export interface ResolvedOptions {
   readonly logging: JobLogging;
   readonly codec: PayloadCodec;
   readonly clock: Clock;
+  readonly role: ProcessRole;
+  readonly enabled: boolean;
+  readonly strict: boolean;
+  /** What works and is probably not meant: to be logged. */
+  readonly warnings: readonly string[];
 }
 
 /** `TaskOptions` checked, on top of the module's defaults. */

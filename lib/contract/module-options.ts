@@ -65,6 +65,24 @@ export interface QueueOptions {
   readonly middleware?: readonly TaskMiddlewareType[] | undefined;
 }
 
+/** What happens when a broker is not there while the app boots. Later losses are the backend's own to mend. */
+export interface ConnectOptions {
+  /**
+   * `fail`: the app does not start. `wait`: it waits for `timeout`, trying again, and fails then. `continue`: it starts at
+   * once; calls are refused with `BackendUnavailableError` (`not-sent`) until the broker is there, then workers begin by
+   * themselves. Only a broker that does not answer is waited for: a wrong password fails at once. Default `fail`.
+   */
+  readonly onBoot?: 'fail' | 'wait' | 'continue' | undefined;
+  /** How long the boot waits for a broker that does not answer. Default 30 s. */
+  readonly timeout?: Duration | undefined;
+}
+
+/** What a process is for: enqueueing and running, enqueueing alone, or running jobs as its one purpose. */
+export type ProcessRole = 'both' | 'producer' | 'worker';
+
+/** Environment variables by name, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface WorkerOptions {
   /** Workers in this process. Default 4. */
   readonly workerCount?: number | undefined;
@@ -147,6 +165,8 @@ export interface TasksModuleOptions {
    * TasksModule.forRoot({ backendTypes: { sqs: createSqsBackend }, backend: { type: 'sqs', url } })
    */
   readonly backendTypes?: Readonly<Record<string, TaskBackendFactory>> | undefined;
+  /** What happens when a broker is not there while the app boots. */
+  readonly connect?: ConnectOptions | undefined;
   readonly queues?: readonly QueueOptions[] | undefined;
   readonly worker?: WorkerOptions | undefined;
   readonly background?: BackgroundOptions | undefined;
@@ -167,4 +187,18 @@ export interface TasksModuleOptions {
   readonly codec?: PayloadCodec | undefined;
   /** Where this process takes its time from. Default: the machine's. */
   readonly clock?: Clock | undefined;
+  /**
+   * `producer`: no worker starts here, and no middleware is made. `worker`: as `both`, since handlers enqueue too; a warning
+   * tells of a process that has nothing to run. Default `both`.
+   */
+  readonly role?: ProcessRole | undefined;
+  /**
+   * False: nothing runs or connects. The module is there, its options are checked and everything can be injected; each call
+   * that needs a broker is refused with `TasksDisabledError`. Default true.
+   */
+  readonly enabled?: boolean | undefined;
+  /** Refuses at boot what is only warned of otherwise, such as memory in production. Default false. */
+  readonly strict?: boolean | undefined;
+  /** Where environment variables are read from. Default: `process.env`; `{}` for none. */
+  readonly env?: Environment | undefined;
 }

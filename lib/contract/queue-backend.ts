@@ -34,7 +34,7 @@ import type { Transaction } from './transaction.js';
 export interface QueueBackend {
   readonly capabilities: Capabilities;
 
-  /** Connects. Called once, before any other call but `declare`. */
+  /** Connects. Called once, before any other call but `declare`; again only when it rejected because nobody answered. */
   open(): Promise<void>;
   /** Lets go of every connection and timer; open calls settle first. Idempotent. */
   close(): Promise<void>;

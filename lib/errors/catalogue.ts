@@ -57,6 +57,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     what: 'A job to depend on was never seen, or finished so long ago that it is forgotten.',
     remedy: 'Depend on jobs that are unfinished, or finished within the last hour. The job was not enqueued.',
   },
+  TASKS_DISABLED: {
+    name: 'TasksDisabledError',
+    what: 'The configuration of this process rules the call out: its tasks are switched off, or it only enqueues.',
+    remedy: 'Change `enabled` or `role` for this process, or make the call in another one. Nothing was done.',
+  },
   TASKS_DUPLICATE_TASK: {
     name: 'DuplicateTaskError',
     what: 'Two methods register the same task name.',

@@ -109,3 +109,10 @@ export class TasksClosedError extends TaskQueueError {
     super('TASKS_CLOSED', message);
   }
 }
+
+/** What the options of this process rule out: anything with `enabled: false`, and workers with `role: 'producer'`. */
+export class TasksDisabledError extends TaskQueueError {
+  constructor(message?: string) {
+    super('TASKS_DISABLED', message);
+  }
+}

@@ -40,6 +40,8 @@ function witnessed(faults: Record<string, Fault> = {}) {
         };
       }),
       clock: systemClock,
+      connect: { onBoot: 'fail', timeout: 30_000 },
+      logger: { log: () => undefined, warn: () => undefined },
     });
   return { told, create, registry, keepers };
 }

@@ -51,7 +51,8 @@ describe('TasksRunner at shutdown', () => {
     const background = new BackgroundTaskManager({ clock });
     const scheduled = { stop: () => Promise.resolve() } as unknown as ScheduledWorkers;
     const pool = { drain } as unknown as WorkerPool;
-    const runner = new TasksRunner({ pool, events, scheduled, background, options });
+    const check = { run: () => undefined };
+    const runner = new TasksRunner({ pool, events, scheduled, background, options, check });
     const done = vi.fn<() => void>();
     const closed = runner.onModuleDestroy().then(done);
     await clock.advance(4_999);
