@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { build } from './build.mjs';
 import { ensureInstalled } from './ensure-install.mjs';
 import { commandOf, inRoot, isEntry } from './support/project.mjs';
@@ -6,13 +7,14 @@ import { findSample, listSamples } from './support/samples.mjs';
 
 const COMPILE_BOUND_MS = 120_000;
 const RUN_BOUND_MS = 120_000;
+const TEST_BOUND_MS = 120_000;
 /** On top of what `--serve` may last: to start and to close. */
 const SERVE_MARGIN_MS = 30_000;
 const SERVE_FOR = '10m';
 
 /**
- * Compiles a sample against dist/, as an app would that has installed the package, and runs it for a bounded time.
- * With `--serve` the bound is what `--for` says (default 10 minutes).
+ * Compiles a sample against dist/, as an app would that has installed the package, and runs it for a bounded time;
+ * then its tests, if it has some. With `--serve` the bound is what `--for` says (default 10 minutes).
  * @returns {Promise<number>} its exit code, 0 or 1
  */
 export async function runSample(sample, args = []) {
@@ -28,6 +30,14 @@ export async function runSample(sample, args = []) {
     boundMs,
   });
   if (timedOut) console.error(`${sample.folder} was ended: it did not finish within ${boundMs / 1000} s.`);
+  return code === 0 && !timedOut ? runTests(sample) : 1;
+}
+
+/** A sample that has tests has a configuration of vitest. */
+async function runTests({ folder }) {
+  if (!existsSync(inRoot(folder, 'vitest.config.ts'))) return 0;
+  const args = [commandOf('vitest'), 'run', '--root', inRoot(folder)];
+  const { code, timedOut } = await runBounded(args, { boundMs: TEST_BOUND_MS });
   return code === 0 && !timedOut ? 0 : 1;
 }
 

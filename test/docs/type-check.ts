@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { ROOT, preambleOf, type CodeBlock } from './pages.js';
 
@@ -7,6 +7,15 @@ function readOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile) as { config: object };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   return { ...options, noUnusedLocals: false, noUnusedParameters: false, isolatedModules: false };
+}
+
+/** A block whose first line says so is that file, and the other blocks of its page can import it. */
+export const fileOf = ({ code }: CodeBlock): string | undefined => /^\/\/ (\S+\.ts)\n/.exec(code)?.[1];
+
+function moduleOf(block: CodeBlock, at: number): string {
+  const page = block.page.replaceAll(/\W/g, '-');
+  const file = fileOf(block);
+  return join(ROOT, 'docs', file === undefined ? `${page}.${at}.ts` : join(page, file));
 }
 
 /**
@@ -19,13 +28,15 @@ export function typeCheck(blocks: readonly CodeBlock[]): string[] {
   const modules = new Map(
     blocks.map((block, at) => {
       const preamble = /^import /m.test(block.code) ? '' : preambleOf(block.page);
-      const name = join(ROOT, 'docs', `${block.page.replaceAll(/\W/g, '-')}.${at}.ts`);
-      return [name, { block, preamble, text: `${preamble}${block.code}\nexport {};\n` }] as const;
+      const text = `${preamble}${block.code}\nexport {};\n`;
+      return [moduleOf(block, at), { block, preamble, text }] as const;
     }),
   );
   const options = readOptions();
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
+  const { fileExists, readFile, getSourceFile, directoryExists } = host;
+  const folders = new Set([...modules.keys()].map((file) => dirname(file)));
+  host.directoryExists = (folder) => folders.has(folder) || directoryExists?.call(host, folder) === true;
   host.fileExists = (file) => modules.has(file) || fileExists(file);
   host.readFile = (file) => modules.get(file)?.text ?? readFile(file);
   host.getSourceFile = (file, language, ...rest) => {

@@ -24,7 +24,7 @@ export class TestingStage {
   readonly mode: 'manual' | 'inline';
   readonly clock: ManualClock;
   /** In the order in which the backends took them in. */
-  entries: readonly Entry[] = [];
+  readonly entries: Entry[] = [];
   /** Runs what was enqueued, or takes note that there is something to run. */
   listener: OnEnqueued | undefined;
 
@@ -35,7 +35,7 @@ export class TestingStage {
 
   readonly onEnqueued: OnEnqueued = (jobs) => {
     const at = this.clock.now();
-    this.entries = [...this.entries, ...jobs.map((job) => ({ job, at }))];
+    for (const job of jobs) this.entries.push({ job, at });
     return this.listener?.(jobs);
   };
 }
