@@ -1,5 +1,6 @@
 import {
   type BeforeApplicationShutdown,
+  type DynamicModule,
   Global,
   Injectable,
   Module,
@@ -7,6 +8,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
   type OnModuleInit,
+  type Type,
 } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
@@ -141,6 +143,45 @@ describe('Closing', () => {
     },
   );
 
+  it.each([
+    ['last', (pool: Type, tasks: DynamicModule) => [pool, tasks]],
+    ['first', (pool: Type, tasks: DynamicModule) => [tasks, pool]],
+  ])('finishes what runs before a global pool closes, with forRoot() imported %s', async (_place, order) => {
+    @Global()
+    @Module({ providers: [Pool], exports: [Pool] })
+    class GlobalPoolModule {}
+    const app = await startApp({
+      imports: order(GlobalPoolModule, TasksModule.forRoot()),
+      providers: [SlowTasks],
+    });
+    const tasks = app.get(SlowTasks);
+    await queueOf(app).enqueue('slow');
+    await tasks.started.opened;
+    const closed = app.close();
+    await settle();
+    tasks.finish.open();
+    await closed;
+    expect(tasks.poolAtTheEnd).toBe(true);
+    expect(app.get(Pool).isOpen).toBe(false);
+  });
+
+  it('finishes what runs before the module of a feature closes, and what that imports', async () => {
+    const app = await startApp({
+      imports: [
+        TasksModule.forRoot(),
+        TasksModule.forFeature({ handlers: [SlowTasks], imports: [PoolModule] }),
+      ],
+    });
+    const tasks = app.get(SlowTasks, { strict: false });
+    await queueOf(app).enqueue('slow');
+    await tasks.started.opened;
+    const closed = app.close();
+    await settle();
+    tasks.finish.open();
+    await closed;
+    expect(tasks.poolAtTheEnd).toBe(true);
+  });
+
   it('finishes what runs before a provider of the root module closes', async () => {
     const app = await startApp({ imports: [TasksModule.forRoot()], providers: [Pool, SlowTasks] });
     const tasks = app.get(SlowTasks);
@@ -151,6 +192,30 @@ describe('Closing', () => {
     tasks.finish.open();
     await closed;
     expect(tasks.poolAtTheEnd).toBe(true);
+  });
+
+  it('lets a handler enqueue while it drains, which is kept for the next to come', async () => {
+    @Injectable()
+    class Chained {
+      readonly started = new Gate();
+      readonly finish = new Gate();
+      next: string | undefined;
+      constructor(@InjectQueue() private readonly queue: TaskQueue) {}
+      @Task() async first() {
+        this.started.open();
+        await this.finish.opened;
+        this.next = (await this.queue.enqueue('second', { of: 'first' })).status;
+      }
+    }
+    const app = await startApp({ imports: [TasksModule.forRoot()], providers: [Chained] });
+    const tasks = app.get(Chained);
+    await queueOf(app).enqueue('first');
+    await tasks.started.opened;
+    const closed = app.close();
+    await settle();
+    tasks.finish.open();
+    await closed;
+    expect(tasks.next).toBe('pending');
   });
 
   it('starts nothing new while it drains, and keeps what waits', async () => {
@@ -319,5 +384,32 @@ describe('Closing', () => {
   it('works for an app that was compiled and never started', async () => {
     const app = await Test.createTestingModule({ imports: [TasksModule.forRoot()] }).compile();
     await expect(app.close()).resolves.toBeUndefined();
+  });
+});
+
+describe('Two applications in one process', () => {
+  @Injectable()
+  class Named {
+    readonly ran: string[] = [];
+    @Task() async work(name: string) {
+      this.ran.push(name);
+      return name;
+    }
+  }
+  const start = () => startApp({ imports: [TasksModule.forRoot()], providers: [Named] });
+
+  it('run their own jobs alone', async () => {
+    const [one, other] = [await start(), await start()];
+    const jobs = [await queueOf(one).enqueue('work', 'one'), await queueOf(other).enqueue('work', 'other')];
+    await Promise.all(jobs.map((job) => job.result()));
+    expect([one.get(Named).ran, other.get(Named).ran]).toEqual([['one'], ['other']]);
+  });
+
+  it('close apart: the one that is left goes on', async () => {
+    const [one, other] = [await start(), await start()];
+    await one.close();
+    expect(one.get(WorkerPool).isRunning).toBe(false);
+    await expect(queueOf(one).enqueue('work', 'late')).rejects.toThrow(TasksClosedError);
+    await expect((await queueOf(other).enqueue('work', 'other')).result()).resolves.toBe('other');
   });
 });

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { BackgroundTaskManager, ScheduledWorker, TasksModule, type TasksModuleOptions } from 'nestjs-tasks';
 import { ManualClock } from 'nestjs-tasks/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Gate, settle } from './gate.js';
 import { startApp } from './start-app.js';
@@ -150,6 +151,23 @@ describe('A ScheduledWorker among the providers', () => {
 });
 
 describe('A ScheduledWorker at shutdown', () => {
+  it('leaves no timer, socket or handle behind, nor does background work', async () => {
+    // What the test before this one, or its runner, has just let go of.
+    await settle();
+    const before = process.getActiveResourcesInfo();
+    const app = await startApp({ imports: [TasksModule.forRoot(), RecordsModule], providers: [Retention] });
+    await settle();
+    void app.get(BackgroundTaskManager).track((signal) => sleep(60_000, undefined, { signal }));
+    await app.close();
+    // The runner lets go of timers of its own meanwhile: what counts is that there is nothing more.
+    const more = process.getActiveResourcesInfo().filter((one) => {
+      const place = before.indexOf(one);
+      if (place >= 0) before.splice(place, 1);
+      return place < 0;
+    });
+    expect(more).toEqual([]);
+  });
+
   it('finishes its cycle before anything that it uses closes', async () => {
     const { app, worker, clock } = await start();
     const gate = new Gate();

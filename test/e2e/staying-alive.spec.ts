@@ -24,6 +24,33 @@ console.log(await job.result({ timeout: '10s' }));
 await app.close();
 `;
 
+/** The same with nothing but a worker that has its cycles, and work that the shutdown waits for though nothing else does. */
+const BEATING_APP = `
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { BackgroundTaskManager, ScheduledWorker, TasksModule } from 'nestjs-tasks';
+let app;
+class Beats extends ScheduledWorker {
+  interval = 50;
+  runCycle() {
+    console.log('cycle');
+    if (this.cycles === 1) void end();
+  }
+}
+class AppModule {}
+Module({
+  imports: [TasksModule.forRoot({ worker: { autoStart: false }, background: { shutdownTimeout: 200 } })],
+  providers: [Beats],
+})(AppModule);
+app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+async function end() {
+  void app.get(BackgroundTaskManager).track(new Promise(() => {}));
+  await app.close();
+  console.log('closed');
+}
+`;
+
 function run(script: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script], { cwd: ROOT, timeout: 15_000 });
@@ -52,5 +79,11 @@ describe('a process that has nothing but its workers', () => {
     const script = join(folder, 'app.mjs');
     writeFileSync(script, APP);
     expect(await run(script)).toEqual({ code: 0, output: 'up\n' });
+  });
+
+  it('stays alive for a scheduled worker, and until its shutdown is done', async () => {
+    const script = join(folder, 'beating.mjs');
+    writeFileSync(script, BEATING_APP);
+    expect(await run(script)).toEqual({ code: 0, output: 'cycle\ncycle\nclosed\n' });
   });
 });
