@@ -25,6 +25,20 @@ export async function* memoryBench({ rounds: count, jobs, quick }: BenchSize): A
     3,
   );
 
+  const enhancers = await rounds(count, quick ? 20_000 : 200_000, { ours: 'memory/enhancers' });
+  yield lower(
+    'a guard, an interceptor and a pipe, added to a handler',
+    'µs a job',
+    enhancers['ours']?.('enhanced'),
+    5,
+  );
+  yield lower(
+    'a request-scoped handler, added to one that is not',
+    'µs a job',
+    enhancers['ours']?.('scoped'),
+    60,
+  );
+
   const waiting = await rounds(1, large, { ours: 'memory/waiting-rss' });
   const bound = quick ? 700 * (large / 1_000_000) + 120 : 700;
   yield lower(
@@ -52,6 +66,9 @@ export async function* memoryBench({ rounds: count, jobs, quick }: BenchSize): A
   const growth = await rounds(1, large, { ours: 'memory/heap-growth' });
   const span = `heap from ${(large / 10).toLocaleString('en')} to ${large.toLocaleString('en')} completed jobs`;
   yield lower(span, 'MB', growth['ours']?.('megabytes'), 10);
+
+  const scoped = await rounds(1, 100_000, { ours: 'memory/scoped-heap' });
+  yield lower('heap over 100,000 jobs of a request-scoped handler', 'MB', scoped['ours']?.('megabytes'), 1);
 
   function endToEnd(measure: string, against: 'heap' | 'pQueue', target: number): Measure {
     const other = against === 'heap' ? heap : pQueue;

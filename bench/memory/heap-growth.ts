@@ -3,6 +3,7 @@ import { Ledger } from '../ledger.js';
 import type { Subject } from '../subjects.js';
 import { benchApp } from './app.js';
 import { produce } from './producers.js';
+import { settledHeap } from './settled-heap.js';
 
 /** How much the heap has grown between a tenth of `jobs` completed jobs and all of them, after forced collections. */
 const subject: Subject = async (jobs) => {
@@ -23,14 +24,5 @@ const subject: Subject = async (jobs) => {
   await app.close();
   return { megabytes: (after - before) / 2 ** 20 };
 };
-
-/** Heap in use once nothing more can be collected. */
-async function settledHeap(): Promise<number> {
-  for (let round = 0; round < 3; round++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    globalThis.gc?.();
-  }
-  return process.memoryUsage().heapUsed;
-}
 
 export default subject;

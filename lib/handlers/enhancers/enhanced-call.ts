@@ -1,18 +1,32 @@
-import type { ArgumentMetadata, CanActivate, NestInterceptor, PipeTransform } from '@nestjs/common';
-import { ForbiddenException } from '@nestjs/common';
+import {
+  type ArgumentMetadata,
+  type CanActivate,
+  type ExecutionContext,
+  ForbiddenException,
+  type NestInterceptor,
+  type PipeTransform,
+} from '@nestjs/common';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { NoValueError } from '../../errors/index.js';
 import {
   type ExceptionFilterMetadata,
   ExecutionContextHost,
   GuardsConsumer,
-  InterceptorsConsumer,
-  PipesConsumer,
   selectExceptionFilterMetadata,
 } from '../nest-internals.js';
+import { InterceptorChain } from './interceptor-chain.js';
 import type { Refusals } from './refusals.js';
 import { TASK_CONTEXT_TYPE } from './task-execution-context.js';
-import type { TaskArguments, TaskParameter } from './task-parameters.js';
+import type { TaskArguments } from './task-parameters.js';
+
+/** One parameter of the method, with the instances of its pipes. */
+export interface PipedParameter {
+  readonly index: number;
+  readonly extract: (args: TaskArguments) => unknown;
+  readonly pipes: readonly PipeTransform[];
+  /** What the pipes are told. */
+  readonly metadata: ArgumentMetadata;
+}
 
 export interface EnhancedCallParts {
   /** What `getClass()` is read from. */
@@ -24,16 +38,14 @@ export interface EnhancedCallParts {
   readonly instance: Record<string, (...args: unknown[]) => unknown>;
   readonly method: string;
   readonly guards: CanActivate[];
-  readonly interceptors: NestInterceptor[];
-  readonly parameters: readonly (TaskParameter & { readonly all: PipeTransform[] })[];
+  readonly interceptors: readonly NestInterceptor[];
+  readonly parameters: readonly PipedParameter[];
   /** The nearest first. */
-  readonly filters: readonly ExceptionFilterMetadata[];
+  readonly filters: ExceptionFilterMetadata[];
   readonly refusals: Refusals;
 }
 
 const guards = new GuardsConsumer();
-const interceptors = new InterceptorsConsumer();
-const pipes = new PipesConsumer();
 
 /** Stands for the value of an Observable that has none. */
 const NOTHING = Symbol('nothing');
@@ -45,18 +57,10 @@ export class EnhancedCall {
   async run(payload: unknown, ctx: unknown): Promise<unknown> {
     const args: TaskArguments = [payload, ctx];
     try {
-      const { host, callback } = this.parts;
       if (this.parts.guards.length > 0) await this.admit(args);
-      if (this.parts.interceptors.length === 0) return await this.valueOf(await this.handle(args));
-      const stream = await interceptors.intercept(
-        this.parts.interceptors,
-        args,
-        host,
-        callback,
-        () => this.handle(args),
-        TASK_CONTEXT_TYPE,
+      return await this.valueOf(
+        this.parts.interceptors.length === 0 ? await this.handle(args) : await this.intercept(args),
       );
-      return await this.valueOf(stream);
     } catch (error) {
       return this.answer(error, args);
     }
@@ -73,6 +77,10 @@ export class EnhancedCall {
     }
   }
 
+  private intercept(args: TaskArguments): unknown {
+    return new InterceptorChain(this.parts.interceptors, this.contextOf(args), () => this.handle(args)).run();
+  }
+
   private async handle(args: TaskArguments): Promise<unknown> {
     const { instance, method, parameters } = this.parts;
     const call = instance[method] as (...args: unknown[]) => unknown;
@@ -81,20 +89,18 @@ export class EnhancedCall {
 
   private async values(args: TaskArguments): Promise<unknown[]> {
     const values: unknown[] = [];
-    for (const parameter of this.parts.parameters) {
-      const value = parameter.extract(args);
-      values[parameter.index] = parameter.all.length === 0 ? await value : await this.piped(parameter, value);
-    }
-    return values;
-  }
-
-  private async piped(parameter: EnhancedCallParts['parameters'][number], value: unknown): Promise<unknown> {
     try {
-      return await pipes.apply(value, parameter as unknown as ArgumentMetadata, parameter.all);
+      for (const { index, extract, pipes, metadata } of this.parts.parameters) {
+        // A decorator of the app may give a promise.
+        let value = await extract(args);
+        for (const pipe of pipes) value = await pipe.transform(value, metadata);
+        values[index] = value;
+      }
     } catch (error) {
       this.parts.refusals.note('pipe', error);
       throw error;
     }
+    return values;
   }
 
   private async valueOf(result: unknown): Promise<unknown> {
@@ -110,7 +116,7 @@ export class EnhancedCall {
   private async answer(error: unknown, args: TaskArguments): Promise<unknown> {
     const { refusals, filters } = this.parts;
     try {
-      const filter = selectExceptionFilterMetadata([...filters], error);
+      const filter = selectExceptionFilterMetadata(filters, error);
       const value: unknown = filter === undefined ? undefined : await this.filtered(filter, error, args);
       if (value !== undefined) return value;
     } catch (thrown) {
@@ -124,9 +130,13 @@ export class EnhancedCall {
     error: unknown,
     args: TaskArguments,
   ): Promise<unknown> {
-    const host = new ExecutionContextHost(args, this.parts.host.constructor as never, this.parts.callback);
-    host.setType(TASK_CONTEXT_TYPE);
-    const value: unknown = await filter.func(error, host);
+    const value: unknown = await filter.func(error, this.contextOf(args));
     return isObservable(value) ? lastValueFrom(value, { defaultValue: undefined }) : value;
+  }
+
+  private contextOf(args: TaskArguments): ExecutionContext {
+    const context = new ExecutionContextHost(args, this.parts.host.constructor as never, this.parts.callback);
+    context.setType(TASK_CONTEXT_TYPE);
+    return context;
   }
 }

@@ -3,7 +3,7 @@ import type { ContextId } from '@nestjs/core';
 import { ENHANCER_FAMILIES, type EnhancerFamily } from '../../contract/index.js';
 import type { HandlerSite } from '../provider-sites.js';
 import { assertMade, boundTo } from './bound-enhancers.js';
-import { EnhancedCall } from './enhanced-call.js';
+import { EnhancedCall, type PipedParameter } from './enhanced-call.js';
 import type { EnhancerCreators } from './enhancer-creators.js';
 import { methodOf, standInFor } from './handler-method.js';
 import { Refusals } from './refusals.js';
@@ -69,17 +69,15 @@ export class EnhancedMethod {
     });
   }
 
-  private piped(pipes: readonly PipeTransform[], contextId: ContextId) {
+  private piped(pipes: readonly PipeTransform[], contextId: ContextId): PipedParameter[] {
     const { id } = this.handler.site.wrapper;
-    return this.parameters.map((parameter) => ({
-      ...parameter,
-      all: [
-        ...(parameter.isPiped ? pipes : []),
-        ...this.creators.pipes.createConcreteContext<unknown[], PipeTransform[]>(
-          [...parameter.pipes],
-          contextId,
-          id,
-        ),
+    return this.parameters.map(({ index, extract, isPiped, pipes: own, metadata }) => ({
+      index,
+      extract,
+      metadata,
+      pipes: [
+        ...(isPiped ? pipes : []),
+        ...this.creators.pipes.createConcreteContext<unknown[], PipeTransform[]>([...own], contextId, id),
       ],
     }));
   }

@@ -17,7 +17,7 @@ export class TaskFilters extends ExternalExceptionFilterContext {
     module: string,
     contextId: ContextId,
     inquirerId: string,
-  ): readonly ExceptionFilterMetadata[] {
+  ): ExceptionFilterMetadata[] {
     this.moduleContext = module;
     return this.createContext<unknown[], ExceptionFilterMetadata[]>(
       host,

@@ -1,4 +1,4 @@
-import type { PipeTransform, Type } from '@nestjs/common';
+import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
 import { contextOfJob } from '../../decorators/index.js';
 import { TaskRegistrationError } from '../../errors/index.js';
 import type { HandlerSite } from '../provider-sites.js';
@@ -22,10 +22,8 @@ export interface TaskParameter {
   readonly isPiped: boolean;
   /** Its own, as they are named. */
   readonly pipes: readonly (Type<PipeTransform> | PipeTransform)[];
-  readonly type: number | string;
-  readonly metatype: unknown;
-  readonly data: unknown;
-  readonly schema: unknown;
+  /** What its pipes are told. */
+  readonly metadata: ArgumentMetadata;
 }
 
 /** What a parameter decorator leaves; `factory` with those that `createParamDecorator()` made. */
@@ -76,17 +74,7 @@ export class TaskParameters {
 
   private plain(index: number, metatype: unknown): TaskParameter {
     const isPiped = index === 0;
-    const type = isPiped ? PAYLOAD : 'context';
-    return {
-      index,
-      extract: (args) => args[index],
-      isPiped,
-      pipes: [],
-      type,
-      metatype,
-      data: undefined,
-      schema: undefined,
-    };
+    return { index, extract: (args) => args[index], isPiped, pipes: [], metadata: told(isPiped, metatype) };
   }
 
   private decorated(handler: HandlerSite, key: string, metadata: ParameterMetadata): TaskParameter {
@@ -98,10 +86,7 @@ export class TaskParameters {
       extract: custom ? this.fromFactory(handler, factory, data) : fromPayload(handler, type, metadata),
       isPiped: factory !== contextOfJob,
       pipes,
-      type: custom ? type : PAYLOAD,
-      metatype: this.types(handler)[index],
-      data,
-      schema,
+      metadata: told(!custom, this.types(handler)[index], data, schema),
     };
   }
 
@@ -117,6 +102,11 @@ export class TaskParameters {
     );
     return (args) => factory?.(data, toContext(args));
   }
+}
+
+/** As Nest says it of the parameters of a route: the payload is a body, so that pipes for bodies know it. */
+function told(isPayload: boolean, metatype: unknown, data?: unknown, schema?: unknown): ArgumentMetadata {
+  return { type: isPayload ? 'body' : 'custom', metatype, data, schema } as ArgumentMetadata;
 }
 
 function fromPayload(
