@@ -1,6 +1,6 @@
 import type { PipeTransform } from '@nestjs/common';
 import type { ContextId } from '@nestjs/core';
-import { ENHANCER_FAMILIES, type EnhancerFamily } from '../../contract/index.js';
+import { ENHANCER_FAMILIES } from '../../contract/index.js';
 import type { HandlerSite } from '../provider-sites.js';
 import { assertMade, boundTo } from './bound-enhancers.js';
 import { EnhancedCall, type PipedParameter } from './enhanced-call.js';
@@ -37,9 +37,7 @@ export class EnhancedMethod {
     creators: EnhancerCreators,
     reader: TaskParameters,
   ): EnhancedMethod | undefined {
-    const bound = Object.fromEntries(
-      ENHANCER_FAMILIES.map((family) => [family, boundTo(handler, family)]),
-    ) as Record<EnhancerFamily, readonly unknown[]>;
+    const bound = boundTo(handler);
     const stands = ENHANCER_FAMILIES.filter(
       (family) => bound[family].length > 0 || creators.hasGlobal(family),
     );

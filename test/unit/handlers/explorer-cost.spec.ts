@@ -26,15 +26,24 @@ function featureModule(place: number) {
   return FeatureModule;
 }
 
+/** Milliseconds of processor time, which other processes on the machine take no part in. */
+function spentOn(body: () => void): number {
+  const before = process.cpuUsage();
+  body();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
 describe('What exploring costs an application that starts', () => {
   it('is under 150 ms for 1,000 tasks in 100 modules', async () => {
-    const app = await ExploredApp.of({
-      imports: Array.from({ length: 100 }, (_, place) => featureModule(place)),
-    });
-    const start = performance.now();
-    app.exploreTasks().exploreListeners();
-    const took = performance.now() - start;
-    expect(app.registry.names()).toHaveLength(1_000);
-    expect(took).toBeLessThan(150);
+    const spent: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const app = await ExploredApp.of({
+        imports: Array.from({ length: 100 }, (_, place) => featureModule(place)),
+      });
+      spent.push(spentOn(() => app.exploreTasks().exploreListeners()));
+      expect(app.registry.names()).toHaveLength(1_000);
+    }
+    expect(Math.min(...spent)).toBeLessThan(150);
   });
 });
