@@ -13,7 +13,7 @@ it('A request-scoped handler leaves nothing of its runs behind', { timeout: 60_0
   @Injectable({ scope: Scope.REQUEST })
   class Tenant {
     /** Enough to be seen if it were kept: 20 MB over all runs. */
-    readonly ballast = new Array<number>(128).fill(0);
+    readonly ballast = Array.from({ length: 128 }, () => 0);
     constructor(@InjectJobContext() readonly ctx: TaskContext) {}
   }
   @Injectable()

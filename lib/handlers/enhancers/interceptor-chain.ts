@@ -47,16 +47,20 @@ class Inner implements CallHandler {
 
 function forwardPromise(promise: Promise<unknown>, subscriber: Subscriber<unknown>): void {
   promise.then(
-    (value) => {
-      if (isObservable(value)) {
-        if (!subscriber.closed) value.subscribe(subscriber);
-        return;
-      }
-      subscriber.next(value);
-      subscriber.complete();
-    },
+    (value) => forward(value, subscriber),
     (error: unknown) => subscriber.error(error),
   );
+}
+
+/** A value, or all that a stream gives, unless nobody wants it any more. */
+function forward(value: unknown, subscriber: Subscriber<unknown>): void {
+  if (subscriber.closed) return;
+  if (isObservable(value)) {
+    value.subscribe(subscriber);
+    return;
+  }
+  subscriber.next(value);
+  subscriber.complete();
 }
 
 /** @throws TypeError for what is no stream, as of an interceptor that forgot its `return` */
