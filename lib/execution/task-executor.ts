@@ -1,6 +1,7 @@
 import type { ClaimedJob, Ms, Payload } from '../contract/index.js';
 import {
   CircuitOpenError,
+  JobRefusedError,
   LeaseLostError,
   RetryLaterError,
   PayloadTooLargeError,
@@ -154,8 +155,7 @@ export class TaskExecutor {
     sink: RunSink<TaskRun>,
   ): void {
     const error = readable(thrown);
-    // Being asked to come back later, as by a rate limit, says nothing against what the task depends on.
-    if (endedFromOutside(run) || error instanceof RetryLaterError) run.breaker?.abstained(run);
+    if (endedFromOutside(run) || saysNothing(error)) run.breaker?.abstained(run);
     else run.breaker?.failed(run);
     if (run.interruption instanceof LeaseLostError) {
       run.error = run.interruption;
@@ -213,6 +213,11 @@ class Conclusion implements StepEnd {
 function withoutHoles(result: unknown): unknown {
   if (!Array.isArray(result) || !result.includes(undefined)) return result;
   return Array.from(result, (item: unknown) => item ?? null);
+}
+
+/** Being asked to come back later, as by a rate limit, or refused by a guard or a pipe: nothing against what the task depends on. */
+function saysNothing(error: unknown): boolean {
+  return error instanceof RetryLaterError || error instanceof JobRefusedError;
 }
 
 /** A proxy can throw at the mere question what it is; something that can be asked stands in for it. */

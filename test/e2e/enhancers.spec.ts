@@ -461,6 +461,19 @@ describe('The error of a refused job', () => {
   });
 });
 
+it('A refused job says nothing against what its task depends on: the circuit stays closed', async () => {
+  class Tasks {
+    @UseGuards(guardOf((host) => host.switchToRpc().getData() === 'ada'))
+    @Task({ name: 'task', circuitBreaker: { threshold: 1, cooldown: '1h' } })
+    work(_: unknown) {
+      return 'let in';
+    }
+  }
+  const app = await startApp({ imports: [TasksModule.forRoot()], providers: [Tasks] });
+  await (await queueOf(app).enqueue('task', 'bob')).result().catch(() => undefined);
+  await expect((await queueOf(app).enqueue('task', 'ada')).result()).resolves.toBe('let in');
+});
+
 describe('Decorated parameters', () => {
   const Tenant = createParamDecorator(
     (name: string, host: ExecutionContext) => host.switchToRpc().getContext<TaskContext>().headers[name],
