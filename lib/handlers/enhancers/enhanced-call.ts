@@ -6,7 +6,7 @@ import {
   type NestInterceptor,
   type PipeTransform,
 } from '@nestjs/common';
-import { isObservable, lastValueFrom } from 'rxjs';
+import { isObservable, lastValueFrom, type Observable } from 'rxjs';
 import { NoValueError } from '../../errors/index.js';
 import {
   type ExceptionFilterMetadata,
@@ -23,6 +23,7 @@ import type { TaskArguments } from './task-parameters.js';
 export interface PipedParameter {
   readonly index: number;
   readonly extract: (args: TaskArguments) => unknown;
+  readonly isCustom: boolean;
   readonly pipes: readonly PipeTransform[];
   /** What the pipes are told. */
   readonly metadata: ArgumentMetadata;
@@ -58,9 +59,8 @@ export class EnhancedCall {
     const args: TaskArguments = [payload, ctx];
     try {
       if (this.parts.guards.length > 0) await this.admit(args);
-      return await this.valueOf(
-        this.parts.interceptors.length === 0 ? await this.handle(args) : await this.intercept(args),
-      );
+      const result = await (this.parts.interceptors.length === 0 ? this.handle(args) : this.intercept(args));
+      return isObservable(result) ? await this.lastOf(result) : result;
     } catch (error) {
       return this.answer(error, args);
     }
@@ -90,9 +90,10 @@ export class EnhancedCall {
   private async values(args: TaskArguments): Promise<unknown[]> {
     const values: unknown[] = [];
     try {
-      for (const { index, extract, pipes, metadata } of this.parts.parameters) {
+      for (const { index, extract, isCustom, pipes, metadata } of this.parts.parameters) {
+        let value = extract(args);
         // A decorator of the app may give a promise.
-        let value = await extract(args);
+        if (isCustom) value = await value;
         for (const pipe of pipes) value = await pipe.transform(value, metadata);
         values[index] = value;
       }
@@ -103,9 +104,8 @@ export class EnhancedCall {
     return values;
   }
 
-  private async valueOf(result: unknown): Promise<unknown> {
-    if (!isObservable(result)) return result;
-    const value: unknown = await lastValueFrom(result, { defaultValue: NOTHING });
+  private async lastOf(stream: Observable<unknown>): Promise<unknown> {
+    const value: unknown = await lastValueFrom(stream, { defaultValue: NOTHING });
     if (value !== NOTHING) return value;
     throw new NoValueError(
       `${this.parts.label}: an interceptor returned an Observable that ended without a value. To complete the job without a result, return of(undefined).`,

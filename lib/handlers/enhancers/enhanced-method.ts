@@ -69,9 +69,10 @@ export class EnhancedMethod {
 
   private piped(pipes: readonly PipeTransform[], contextId: ContextId): PipedParameter[] {
     const { id } = this.handler.site.wrapper;
-    return this.parameters.map(({ index, extract, isPiped, pipes: own, metadata }) => ({
+    return this.parameters.map(({ index, extract, isCustom, isPiped, pipes: own, metadata }) => ({
       index,
       extract,
+      isCustom,
       metadata,
       pipes: [
         ...(isPiped ? pipes : []),

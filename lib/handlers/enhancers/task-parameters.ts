@@ -18,6 +18,8 @@ export type TaskArguments = [payload: unknown, ctx: unknown];
 export interface TaskParameter {
   readonly index: number;
   readonly extract: (args: TaskArguments) => unknown;
+  /** Whether a decorator made by `createParamDecorator()` takes its value out of the context. */
+  readonly isCustom: boolean;
   /** Whether the pipes of method and class run on it. */
   readonly isPiped: boolean;
   /** Its own, as they are named. */
@@ -74,7 +76,14 @@ export class TaskParameters {
 
   private plain(index: number, metatype: unknown): TaskParameter {
     const isPiped = index === 0;
-    return { index, extract: (args) => args[index], isPiped, pipes: [], metadata: told(isPiped, metatype) };
+    return {
+      index,
+      extract: (args) => args[index],
+      isCustom: false,
+      isPiped,
+      pipes: [],
+      metadata: told(isPiped, metatype),
+    };
   }
 
   private decorated(handler: HandlerSite, key: string, metadata: ParameterMetadata): TaskParameter {
@@ -84,6 +93,7 @@ export class TaskParameters {
     return {
       index,
       extract: custom ? this.fromFactory(handler, factory, data) : fromPayload(handler, type, metadata),
+      isCustom: custom,
       isPiped: factory !== contextOfJob,
       pipes,
       metadata: told(!custom, this.types(handler)[index], data, schema),
