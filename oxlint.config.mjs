@@ -5,6 +5,7 @@ export const CORRIDOR = [
   'contract',
   'errors',
   'codecs',
+  'schemas',
   'config',
   'decorators',
   'events',

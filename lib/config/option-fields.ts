@@ -92,6 +92,12 @@ export const textOption = (description: string, otherwise: string) =>
     .optional()
     .meta(note('string', description, otherwise));
 
+/** A schema of whatever library, by the mark that https://standardschema.dev asks for; some are functions. */
+export const isStandardSchema = (value: unknown): boolean => {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  return hasMethods((value as Record<string, unknown>)['~standard'], 'validate');
+};
+
 /** A value of the user's own kind, kept as it is. */
 export const own = <T>(fits: (value: unknown) => boolean, error: string) => z.custom<T>(fits, { error });
 

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { HIGHEST_PRIORITY, LOWEST_PRIORITY, Priority, type TaskOptions } from '../contract/index.js';
+import {
+  HIGHEST_PRIORITY,
+  LOWEST_PRIORITY,
+  Priority,
+  type TaskOptions,
+  type TaskSchema,
+} from '../contract/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { assertTaskName } from './names.js';
 import * as field from './option-fields.js';
@@ -23,6 +29,12 @@ const taskSchema = z
     {
       name: z.unknown().optional(),
       queue: field.name().optional(),
+      schema: field
+        .own<TaskSchema>(
+          field.isStandardSchema,
+          'must be a Standard Schema, as of zod, valibot or arktype; `dtoSchema(Class)` makes one of a class with class-validator',
+        )
+        .optional(),
       priority: field.whole(LOWEST_PRIORITY, HIGHEST_PRIORITY).default(Priority.NORMAL),
       maxRetries: field.whole(0, 1_000_000).optional(),
       timeout: field.duration(1).optional(),
@@ -70,6 +82,7 @@ export function resolveTaskOptions(
   return {
     name,
     queue: data.queue,
+    schema: data.schema,
     priority: data.priority,
     maxRetries,
     timeout: Math.min(data.timeout ?? defaults.timeout.default, defaults.timeout.max ?? Infinity),

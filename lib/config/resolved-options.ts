@@ -11,6 +11,7 @@ import type {
   TaskContextCarrier,
   TaskContextCarrierType,
   TaskMiddlewareType,
+  TaskSchema,
 } from '../contract/index.js';
 
 /** One broker, with its defaults filled in. */
@@ -133,6 +134,7 @@ export interface ResolvedOptions {
 export interface ResolvedTaskOptions {
   readonly name: string;
   readonly queue?: string | undefined;
+  readonly schema?: TaskSchema | undefined;
   readonly priority: number;
   readonly maxRetries: number;
   /** Explicit or the module's default, capped already. */

@@ -27,4 +27,5 @@ export * from './task-context.js';
 export * from './task-events.js';
 export * from './task-middleware.js';
 export * from './task-options.js';
+export * from './task-schema.js';
 export * from './transaction.js';

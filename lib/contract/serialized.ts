@@ -24,7 +24,7 @@ export type Serialized<T> = unknown extends T
           : T extends readonly unknown[]
             ? { [I in keyof T]: Serialized<T[I]> }
             : T extends object
-              ? { [K in keyof T as T[K] extends Uncarried ? never : K]: Serialized<T[K]> }
+              ? { [K in keyof T as T[K] extends Uncarried ? never : Exclude<K, symbol>]: Serialized<T[K]> }
               : never;
 
 /**

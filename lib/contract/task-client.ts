@@ -2,10 +2,11 @@ import type { EnqueueOptions } from './enqueue-options.js';
 import type { Job } from './job.js';
 import type { Carried, Serialized } from './serialized.js';
 import type { TaskContext } from './task-context.js';
+import type { Enqueued } from './task-schema.js';
 
 type AnyMethod = (...args: never[]) => unknown;
 
-/** The payload that a `@Task` method takes; `void` when it takes none. */
+/** The payload that callers of a `@Task` method enqueue; `void` when it takes none. */
 export type PayloadOf<M> = M extends (...args: infer A) => unknown
   ? A extends readonly []
     ? void
@@ -13,7 +14,7 @@ export type PayloadOf<M> = M extends (...args: infer A) => unknown
       ? unknown
       : [A[0]] extends [TaskContext]
         ? void
-        : A[0]
+        : Enqueued<A[0]>
   : never;
 
 /** What its callers get back: the resolved return value, as the codec carries it. */

@@ -58,7 +58,7 @@ export interface TaskContext {
 
 /** What middleware gets: the same, and what belongs to the run as a whole. */
 export interface TaskExecutionContext extends TaskContext {
-  /** Decoded. */
+  /** Decoded, and what the task's schema made of it. */
   readonly payload: unknown;
   /** When this run began, by this process's clock. */
   readonly startedAt: number;

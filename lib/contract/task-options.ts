@@ -1,6 +1,7 @@
 import type { Duration } from './durations.js';
 import type { Priority } from './priority.js';
 import type { CircuitBreakerOptions, RetryOptions } from './retry-options.js';
+import type { SchemaInput, TaskSchema } from './task-schema.js';
 
 /** What `@Task()` takes. A bare text is the name. */
 export interface TaskOptions {
@@ -8,6 +9,8 @@ export interface TaskOptions {
   readonly name?: string | undefined;
   /** Where calls of it go when the call does not say. Default: `default` of the primary backend. */
   readonly queue?: string | undefined;
+  /** Checks each payload when it is enqueued, and makes of it what the handler gets. Default: none. */
+  readonly schema?: TaskSchema | undefined;
   /** 0 to 20; higher runs first. Default 5 (`Priority.NORMAL`). */
   readonly priority?: Priority | undefined;
   /** Runs after the first. Default: `retry.maxRetries`. */
@@ -24,4 +27,13 @@ export interface TaskOptions {
   readonly retry?: Omit<RetryOptions, 'maxRetries'> | undefined;
   /** Stops running the task while it keeps failing; `true` takes the breaker's own defaults. Default: none. */
   readonly circuitBreaker?: boolean | CircuitBreakerOptions | undefined;
+}
+
+/** The options of a task with a schema, which then types what is made of its payload. */
+export interface SchemaTaskOptions<S extends TaskSchema> extends Omit<
+  TaskOptions,
+  'schema' | 'idempotencyKey'
+> {
+  readonly schema: S;
+  readonly idempotencyKey?: string | ((payload: SchemaInput<S>) => string | undefined) | undefined;
 }

@@ -6,6 +6,7 @@ export * from './job-parameters.decorator.js';
 export { BACKGROUND_METADATA } from './metadata-keys.js';
 export * from './method-mark.js';
 export * from './on-task-event.decorator.js';
+export * from './schema-fit.js';
 export * from './task-metadata.accessor.js';
 export * from './task.decorator.js';
 export * from './use-task-middleware.decorator.js';

@@ -1,10 +1,24 @@
-import type { TaskContext, TaskOptions } from '../contract/index.js';
+import type { SchemaTaskOptions, TaskContext, TaskOptions, TaskSchema } from '../contract/index.js';
 import { TaskRegistrationError } from '../errors/index.js';
 import { TASK_METADATA } from './metadata-keys.js';
 import { assertMethod, describeMember, markMethod } from './method-mark.js';
+import type { SchemaFit } from './schema-fit.js';
 
 /** A method that can be a task: it needs its payload, and the context if it likes. */
 export type TaskMethod = (payload: never, ctx: TaskContext) => unknown;
+
+export type TaskDecorator = <M extends TaskMethod>(
+  target: object,
+  property: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;
+
+/** The decorator of a task with a schema: only for methods that the schema fits. */
+export type SchemaTaskDecorator<S extends TaskSchema> = <M extends TaskMethod>(
+  target: object,
+  property: string | symbol,
+  descriptor: TypedPropertyDescriptor<M> & SchemaFit<S, M>,
+) => void;
 
 /** What {@link Task} leaves on a method. */
 export interface TaskMetadata {
@@ -17,6 +31,10 @@ export interface TaskMetadata {
  * The method gets the decoded payload and the {@link TaskContext}, and what it returns is the job's result. Further
  * parameters must be optional: nothing is passed to them. Calling the method itself stays a plain call.
  *
+ * With a `schema` each payload is checked when it is enqueued, and the method gets what the schema makes of it when it runs.
+ * The schema's output must fit the method's parameter, and what callers are to enqueue by the method's type must fit the
+ * schema's input: else the decorator does not compile. Where input and output differ, the parameter is a `TaskPayload`.
+ *
  * @param options The task's options, or its name. Default name: the method's. Names are unique in the app.
  * @throws TaskRegistrationError on a static method, an accessor, a symbol, or a method that has a `@Task()` already
  *
@@ -26,17 +44,15 @@ export interface TaskMetadata {
  *   return this.mailer.send(email, { signal: ctx.signal });
  * }
  */
-export function Task(options?: TaskOptions | string) {
-  return <M extends TaskMethod>(
-    target: object,
-    property: string | symbol,
-    descriptor: TypedPropertyDescriptor<M>,
-  ): void => {
+export function Task<S extends TaskSchema>(options: SchemaTaskOptions<S>): SchemaTaskDecorator<S>;
+export function Task(options?: TaskOptions | string): TaskDecorator;
+export function Task(options?: TaskOptions | string): TaskDecorator {
+  return (target, property, descriptor) => {
     assertMethod('@Task()', target, property, descriptor);
     if (Reflect.hasOwnMetadata(TASK_METADATA, target, property)) {
       throw new TaskRegistrationError(`${describeMember(target, property)} has two @Task() decorators.`);
     }
     const metadata: TaskMetadata = { options };
-    markMethod(TASK_METADATA, metadata, target, property, descriptor.value as M);
+    markMethod(TASK_METADATA, metadata, target, property, descriptor.value as TaskMethod);
   };
 }

@@ -131,6 +131,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     what: 'Some jobs of an `enqueueMany` were accepted and others refused: the backend cannot take all or nothing.',
     remedy: 'Enqueue again what `refused` lists, by its place in the call; what `jobs` lists is enqueued.',
   },
+  TASKS_PAYLOAD_MISMATCH: {
+    name: 'PayloadMismatchError',
+    what: 'The stored payload of a job does not fit the schema of its task, which has changed since or was not known where it was enqueued.',
+    remedy: 'Retry the dead letter with a corrected payload, or mend the schema and retry it.',
+  },
   TASKS_PAYLOAD_TOO_LARGE: {
     name: 'PayloadTooLargeError',
     what: 'An encoded payload or result is over its size cap.',
@@ -197,7 +202,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   },
   TASKS_VALIDATION: {
     name: 'TaskValidationError',
-    what: 'A payload or an argument is not acceptable, for instance because the codec cannot carry it.',
+    what: 'A payload or an argument is not acceptable: it breaks the schema of its task, or the codec cannot carry it.',
     remedy: 'Correct the value at the path that the message names. Nothing was enqueued.',
   },
 };

@@ -2,6 +2,7 @@ export * from './catalogue.js';
 export * from './error-record.js';
 export * from './input-errors.js';
 export * from './is-instance.js';
+export * from './issue-list.js';
 export * from './missing-peer-error.js';
 export * from './queue-errors.js';
 export * from './run-errors.js';

@@ -1,3 +1,4 @@
+import type { ValidationIssue } from './issue-list.js';
 import { TaskError, type TaskErrorOptions } from './task-error.js';
 
 /** A payload or argument that cannot be accepted. */
@@ -11,12 +12,6 @@ export class TaskValidationError extends TaskError {
   }
 
   readonly issues: readonly ValidationIssue[];
-}
-
-export interface ValidationIssue {
-  /** Dotted path of the value; empty for the whole. */
-  readonly path: string;
-  readonly message: string;
 }
 
 export class PayloadTooLargeError extends TaskError {

@@ -1,4 +1,5 @@
 import type { Duration, ErrorCode, ErrorRecord } from '../contract/index.js';
+import { issueList, type ValidationIssue } from './issue-list.js';
 import { TaskError, type TaskErrorOptions } from './task-error.js';
 
 /** The handler threw in the job's last run; `cause` is what it threw, or a {@link RemoteTaskError} of it. */
@@ -42,6 +43,19 @@ export class TaskContextError extends TaskError {
 
 /** The same thing under the reference's other name. */
 export { TaskNotFoundError as UnknownTaskError };
+
+/** A run found that its payload does not fit the schema of its task: a dead letter at once, whatever attempts are left. */
+export class PayloadMismatchError extends TaskError {
+  constructor(
+    readonly taskName: string,
+    readonly issues: readonly ValidationIssue[],
+  ) {
+    super(
+      'TASKS_PAYLOAD_MISMATCH',
+      `The payload does not fit the schema of task "${taskName}": ${issueList(issues)}`,
+    );
+  }
+}
 
 export class TaskTimeoutError extends TaskError {
   constructor(

@@ -6,6 +6,7 @@ export * from './pipeline-cache.js';
 export * from './ports.js';
 export * from './retry-policy.js';
 export * from './run-environment.js';
+export * from './schema-step.js';
 export * from './task-context-storage.js';
 export * from './task-executor.js';
 export * from './task-run.js';

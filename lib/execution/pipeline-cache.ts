@@ -1,6 +1,7 @@
 import type { TaskExecutionContext, TaskMiddleware } from '../contract/index.js';
 import { compose, type MiddlewareSource, type Step } from '../middleware/index.js';
 import type { RunnableTask } from './ports.js';
+import { SchemaStep } from './schema-step.js';
 
 /**
  * The composed pipeline of each task on each queue, made at its first job. Keyed weakly by the handler, so that one which
@@ -23,8 +24,10 @@ export class PipelineCache {
   }
 
   private compose(task: RunnableTask, queue: string): Step {
+    const { schema } = task.options;
     const chain = [
       ...this.builtIn,
+      ...(schema === undefined ? [] : [new SchemaStep(task.name, schema)]),
       ...this.source.global(),
       ...this.source.forQueue(queue),
       ...task.middleware.map((type) => this.source.resolve(type)),

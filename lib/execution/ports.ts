@@ -10,6 +10,7 @@ import type {
   TaskEvent,
   TaskEventType,
   TaskMiddlewareType,
+  TaskSchema,
   Verdict,
 } from '../contract/index.js';
 
@@ -27,6 +28,7 @@ export interface RunnableTask {
   readonly name: string;
   readonly options: {
     readonly timeout: Ms;
+    readonly schema?: TaskSchema | undefined;
     readonly retry: RetryRules;
     readonly circuitBreaker?: { readonly threshold: number; readonly cooldown: Ms } | undefined;
   };

@@ -1,5 +1,6 @@
 import type { ClaimedJob, Outcome } from '../contract/index.js';
 import {
+  PayloadMismatchError,
   RetryLaterError,
   TaskCancelledError,
   TasksClosedError,
@@ -29,7 +30,7 @@ export function outcomeOfInterruption(
  * Decides what becomes of a job whose handler threw: a closed choice of outcomes.
  *
  * - `TaskCancelledError` of this very job: `cancelled`; of another that the handler waited for, it is an error like any
- * - `UnrecoverableError`: `failed`
+ * - `UnrecoverableError`, `PayloadMismatchError`: `failed`
  * - `RetryLaterError`: `retry` after its delay, while attempts are left or it does not count one
  * - anything else: `retry` after the backoff, while attempts are left and `shouldRetry` agrees; else `failed`
  *
@@ -48,10 +49,15 @@ export function outcomeOfError(error: unknown, job: ClaimedJob, rules: RetryRule
     if (!error.countAttempt) return { kind: 'retry', in: delay, error: record, countAttempt: false };
     return attemptsLeft ? { kind: 'retry', in: delay, error: record } : failed;
   }
-  if (error instanceof UnrecoverableError || !attemptsLeft || !wantsRetry(rules, error, job.attempt)) {
+  if (isFinal(error) || !attemptsLeft || !wantsRetry(rules, error, job.attempt)) {
     return failed;
   }
   return { kind: 'retry', in: backoff(job.attempt, error, rules), error: record };
+}
+
+/** The handler says that another run cannot help, or the payload would be the same in it. */
+function isFinal(error: unknown): boolean {
+  return error instanceof UnrecoverableError || error instanceof PayloadMismatchError;
 }
 
 /** A predicate that throws says nothing against another run. */

@@ -3,6 +3,7 @@ import {
   CircuitOpenError,
   JobRefusedError,
   LeaseLostError,
+  PayloadMismatchError,
   RetryLaterError,
   PayloadTooLargeError,
   TaskNotFoundError,
@@ -215,9 +216,16 @@ function withoutHoles(result: unknown): unknown {
   return Array.from(result, (item: unknown) => item ?? null);
 }
 
-/** Being asked to come back later, as by a rate limit, or refused by a guard or a pipe: nothing against what the task depends on. */
+/**
+ * Being asked to come back later, as by a rate limit, refused by a guard or a pipe, or a payload that does not fit: nothing
+ * against what the task depends on.
+ */
 function saysNothing(error: unknown): boolean {
-  return error instanceof RetryLaterError || error instanceof JobRefusedError;
+  return (
+    error instanceof RetryLaterError ||
+    error instanceof JobRefusedError ||
+    error instanceof PayloadMismatchError
+  );
 }
 
 /** A proxy can throw at the mere question what it is; something that can be asked stands in for it. */

@@ -1,7 +1,15 @@
 import { nearestName, resolveTaskOptions, type TaskDefaults } from '../config/index.js';
-import type { Clock, TaskContext, TaskOptions } from '../contract/index.js';
+import type {
+  Clock,
+  SchemaOutput,
+  SchemaTaskOptions,
+  TaskContext,
+  TaskOptions,
+  TaskSchema,
+} from '../contract/index.js';
 import type { HandlerClass } from '../decorators/index.js';
 import { DuplicateTaskError, TaskNotFoundError, TaskRegistrationError } from '../errors/index.js';
+import { checkPayload } from '../schemas/index.js';
 import { DetachedContext } from './detached-context.js';
 import type { RegisteredHandler, TaskFunction } from './registered-handler.js';
 import type { DeclaredQueues, TaskDefinitions } from './registry-ports.js';
@@ -33,10 +41,16 @@ export class HandlerRegistry {
    * Registers a function, synchronous or not, as the handler of a task.
    *
    * @param name Unique in the app.
-   * @param options As of `@Task()`; its `name` is ignored.
+   * @param options As of `@Task()`; its `name` is ignored. With a `schema` the function gets what that makes of the payload.
    * @throws DuplicateTaskError when the name is taken, InvalidNameError or InvalidOptionError for what cannot be used,
    * UnknownQueueError for a queue that is not declared, TaskRegistrationError when `handler` is no function
    */
+  register<S extends TaskSchema>(
+    name: string,
+    handler: (payload: SchemaOutput<S>, ctx: TaskContext) => unknown,
+    options: SchemaTaskOptions<S>,
+  ): RegisteredHandler;
+  register(name: string, handler: TaskFunction, options?: TaskOptions): RegisteredHandler;
   register(name: string, handler: TaskFunction, options: TaskOptions = {}): RegisteredHandler {
     if (typeof handler !== 'function') {
       throw new TaskRegistrationError(`The handler of task "${name}" is no function.`);
@@ -67,15 +81,18 @@ export class HandlerRegistry {
   }
 
   /**
-   * Calls a handler here and now: no queue, no middleware, no timeout, no retry. What it throws is thrown.
+   * Calls a handler here and now, with what its schema makes of the payload: no queue, no middleware, no timeout, no retry.
+   * What it throws is thrown.
    *
    * @param ctx What the handler gets as its context. Default: one of a first attempt that nobody interrupts.
-   * @throws TaskNotFoundError when no such task is registered
+   * @throws TaskNotFoundError when no such task is registered, TaskValidationError for a payload that breaks the schema
    */
   async execute(job: HandlerCall, ctx?: TaskContext): Promise<unknown> {
     const handler = this.handlers.get(job.name);
     if (handler === undefined) throw new TaskNotFoundError(job.name, this.suggestion(job.name));
-    return handler.invoke(job.payload, ctx ?? new DetachedContext(handler, this.defaults.clock));
+    const { schema } = handler.options;
+    const payload = schema === undefined ? job.payload : await checkPayload(job.name, schema, job.payload);
+    return handler.invoke(payload, ctx ?? new DetachedContext(handler, this.defaults.clock));
   }
 
   /** The options of a task on top of the module's defaults. @internal */

@@ -1,5 +1,6 @@
-import type { Duration, Job, JobRecord, JobRef, Ms, Page } from '../contract/index.js';
+import type { Duration, Job, JobRecord, JobRef, Ms, Page, Payload } from '../contract/index.js';
 import { exceeds, type CodecSet } from '../codecs/index.js';
+import { checkPayload } from '../schemas/index.js';
 import { assertJobId, assertKnownKeys, toMs } from '../config/index.js';
 import { JobNotFoundError, PayloadTooLargeError, TaskValidationError } from '../errors/index.js';
 import { inspectQueues, locateJobs, queuesByStore } from '../state/index.js';
@@ -12,6 +13,7 @@ import { JobSnapshot } from './job-snapshot.js';
 import { mergedPage } from './merged-pages.js';
 import type { QueueRegistry } from './queue-registry.js';
 import type { RetentionSettings } from './retention-settings.js';
+import type { TaskCatalogue } from './task-catalogue.js';
 import { assertLimit } from './task-queue.js';
 
 /** Which dead letters. */
@@ -42,6 +44,7 @@ export interface DeadLetterParts {
   readonly queues: QueueRegistry;
   readonly desk: JobDesk;
   readonly codecs: CodecSet;
+  readonly catalogue: TaskCatalogue;
   /** Bytes. */
   readonly maxPayload: number;
   /** Its `failedTtl` is the age at which `purgeOlderThan` takes them. */
@@ -122,7 +125,7 @@ export class DeadLetterQueue {
     const record = await this.find(jobId, options.queue);
     if (record === undefined) return null;
     const ref = { queue: record.queue, id: record.id };
-    const payload = options.payload === undefined ? undefined : this.encode(options.payload, record);
+    const payload = options.payload === undefined ? undefined : await this.corrected(options.payload, record);
     const { queues, desk } = this.parts;
     const [verdict] = await queues.storeOf(ref.queue).queue.retryDead([ref], { payload, delay });
     if (verdict !== 'retried') return null;
@@ -196,11 +199,14 @@ export class DeadLetterQueue {
     );
   }
 
-  private encode(value: unknown, record: JobRecord) {
-    const { codecs, maxPayload } = this.parts;
+  private async corrected(value: unknown, record: JobRecord): Promise<Payload | undefined> {
+    const { codecs, maxPayload, catalogue } = this.parts;
     const payload = codecs.encode(value, record, 'payload', record.codec);
     const size = exceeds(payload, maxPayload);
     if (size !== undefined) throw new PayloadTooLargeError(size, maxPayload);
+    const schema = catalogue.get(record.name)?.schema;
+    if (schema !== undefined)
+      await checkPayload(record.name, schema, codecs.decode(record.codec, payload, record, 'payload'));
     return payload;
   }
 

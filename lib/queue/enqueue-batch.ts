@@ -43,7 +43,7 @@ export class EnqueueBatch {
     if (!Array.isArray(requests))
       throw new InvalidOptionError([{ path: 'requests', message: 'must be a list' }]);
     assertKnownKeys(options, BATCH_OPTIONS);
-    const dependents = this.read(requests);
+    const dependents = await this.read(requests);
     const isLinked = dependents.some(({ dependsOn }) => dependsOn.length > 0);
     const jobs = isLinked ? await this.parts.resolver.resolve(dependents) : dependents.map(({ job }) => job);
     if (jobs.length === 0) return [];
@@ -68,22 +68,26 @@ export class EnqueueBatch {
   }
 
   /** Every request, checked; all problems at once, and then nothing is sent. */
-  private read(requests: readonly EnqueueRequest[]): DependentJob[] {
+  private async read(requests: readonly EnqueueRequest[]): Promise<DependentJob[]> {
     const problems: Problem[] = [];
-    const dependents: DependentJob[] = [];
-    requests.forEach((request, index) => {
+    const refuse = (index: number, error: unknown): undefined => {
+      problems.push({ index, error: error as TaskError });
+    };
+    const reading = Array.from(requests, (request, index) => {
       try {
-        dependents.push(this.readOne(request));
+        const read = this.readOne(request);
+        return read instanceof Promise ? read.catch((error: unknown) => refuse(index, error)) : read;
       } catch (error) {
-        if (!isInstance(error, TaskError)) throw error;
-        problems.push({ index, error });
+        return refuse(index, error);
       }
     });
+    const isChecking = reading.some((read) => read instanceof Promise);
+    const read = (isChecking ? await Promise.all(reading) : reading) as DependentJob[];
     if (problems.length > 0) throw asOne(problems, requests.length);
-    return dependents;
+    return read;
   }
 
-  private readOne(request: EnqueueRequest): DependentJob {
+  private readOne(request: EnqueueRequest): DependentJob | Promise<DependentJob> {
     const { queue, maker, resolver } = this.parts;
     if (typeof request !== 'object' || request === null) {
       throw new InvalidOptionError([{ path: '', message: 'must be an object with a name' }]);
@@ -92,8 +96,10 @@ export class EnqueueBatch {
     if (meant !== undefined && meant !== queue) {
       throw new InvalidOptionError([{ path: 'queue', message: `is "${queue}" here` }]);
     }
-    const job = maker.make(request.name, request.payload, request, ['name', 'payload', 'queue']);
-    return { job, dependsOn: resolver.read(request.dependsOn) };
+    // Before the payload is checked: nobody would hear of a check that fails after this has thrown.
+    const dependsOn = resolver.read(request.dependsOn);
+    const made = maker.make(request.name, request.payload, request, ['name', 'payload', 'queue']);
+    return made instanceof Promise ? made.then((job) => ({ job, dependsOn })) : { job: made, dependsOn };
   }
 
   /** All or nothing, when the caller says so, or when something could be refused and the backend can. It costs it a rehearsal. */
@@ -142,11 +148,14 @@ export class EnqueueBatch {
   }
 }
 
-/** A single problem keeps its own type; several become one error that lists them by their place in the call. */
-function asOne(problems: readonly Problem[], count: number): TaskError {
-  const [first] = problems;
-  if (first !== undefined && problems.length === 1) return first.error;
-  const issues = problems.map(({ index, error }) => ({ path: String(index), message: error.message }));
+/** A single problem keeps its own error; several become one that lists them by their place in the call. */
+function asOne(problems: readonly Problem[], count: number): unknown {
+  const ordered = problems.toSorted((a, b) => a.index - b.index);
+  const foreign = ordered.find(({ error }) => !isInstance(error, TaskError));
+  if (foreign !== undefined) return foreign.error;
+  const [first] = ordered;
+  if (first !== undefined && ordered.length === 1) return first.error;
+  const issues = ordered.map(({ index, error }) => ({ path: String(index), message: error.message }));
   const lines = issues.slice(0, SHOWN).map(({ path, message }) => `  - ${path}: ${message}`);
   if (issues.length > SHOWN) lines.push(`  … and ${issues.length - SHOWN} more`);
   const message = `${issues.length} of ${count} requests cannot be enqueued, so none was:\n${lines.join('\n')}`;

@@ -6,11 +6,13 @@ import {
   type EnqueueOptions,
   type Ms,
   type NewJob,
+  type TaskSchema,
 } from '../contract/index.js';
 import { exceeds, type CodecSet } from '../codecs/index.js';
 import { assertKey, assertTaskName } from '../config/index.js';
 import type { TaskContextCarriers } from '../context/index.js';
 import { PayloadTooLargeError, TaskValidationError } from '../errors/index.js';
+import { checkPayload } from '../schemas/index.js';
 import { momentOf, NO_OPTIONS, readCallOptions, type CallOptions, type ExtraKey } from './call-options.js';
 import { withContext } from './job-headers.js';
 import type { JobIds } from './job-ids.js';
@@ -37,6 +39,9 @@ export interface EnqueueRules {
 /**
  * Turns a call into the job that a backend is handed: checks it, fills in the defaults (the call's own options, then the
  * task's, then the module's) and encodes its payload, once. Throws before anything is sent.
+ *
+ * A task's schema is applied to what the codec makes of the payload, as it will be when the job runs: what passes here fits
+ * there as well, as long as the schema stays the same. What the schema gives is dropped.
  */
 export class NewJobMaker {
   constructor(
@@ -45,7 +50,13 @@ export class NewJobMaker {
     private readonly rules: EnqueueRules,
   ) {}
 
-  make(name: string, payload: unknown, options?: EnqueueOptions, extra?: readonly ExtraKey[]): NewJob {
+  /** @returns the job; a promise of it only where the task's schema is asynchronous */
+  make(
+    name: string,
+    payload: unknown,
+    options?: EnqueueOptions,
+    extra?: readonly ExtraKey[],
+  ): NewJob | Promise<NewJob> {
     const { catalogue, codecs, ids, maxPayload, context } = this.rules;
     const task = catalogue.get(name);
     if (task === undefined) assertTaskName(name);
@@ -67,7 +78,7 @@ export class NewJobMaker {
       dueAt,
       key: undefined,
       weight: undefined,
-      idempotency: this.idempotencyOf(call, task, payload),
+      idempotency: undefined,
       unique: undefined,
       dependsOn: undefined,
       headers: context.isEmpty ? call.headers : withContext(call.headers, context),
@@ -77,6 +88,35 @@ export class NewJobMaker {
     job.payload = codecs.encode(payload, job, 'payload');
     const size = exceeds(job.payload, maxPayload);
     if (size !== undefined) throw new PayloadTooLargeError(size, maxPayload);
+    const checking = task?.schema === undefined ? undefined : this.check(job, task.schema);
+    if (checking instanceof Promise) return this.whenChecked(checking, job, call, task, payload);
+    job.idempotency = this.idempotencyOf(call, task, payload);
+    return job;
+  }
+
+  private check(job: NewJob, schema: TaskSchema): unknown {
+    return checkPayload(job.name, schema, this.rules.codecs.decode(job.codec, job.payload, job, 'payload'));
+  }
+
+  /**
+   * The job is that of the call as it was made: its caller may change the payload meanwhile, and its delay counts from there. A
+   * payload that breaks the schema is refused for that, rather than because its key cannot be made.
+   */
+  private async whenChecked(
+    checking: Promise<unknown>,
+    job: Writable<NewJob>,
+    ...[call, task, payload]: Parameters<NewJobMaker['idempotencyOf']>
+  ): Promise<NewJob> {
+    const { clock } = this.rules;
+    const since = clock.now();
+    const [idempotency] = await Promise.allSettled([
+      new Promise<NewJob['idempotency']>((resolve) => resolve(this.idempotencyOf(call, task, payload))),
+      checking,
+    ]);
+    await checking;
+    if (idempotency.status === 'rejected') throw idempotency.reason;
+    job.idempotency = idempotency.value;
+    if (job.delay !== undefined) job.delay = Math.max(0, job.delay - (clock.now() - since)) || undefined;
     return job;
   }
 

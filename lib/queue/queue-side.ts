@@ -86,6 +86,7 @@ export class QueueSide {
       queues,
       desk,
       codecs,
+      catalogue: this.catalogue,
       maxPayload: payload.maxSize,
       retention,
     });

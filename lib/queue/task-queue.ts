@@ -80,8 +80,10 @@ export class TaskQueue implements EnqueueTarget {
   enqueue(name: string, payload?: unknown, options?: EnqueueOptions): Promise<JobSnapshot> {
     if (options?.dependsOn !== undefined) return this.enqueueDependent(name, payload, options);
     return new Promise((resolve, reject) => {
-      const job = this.parts.maker.make(name, payload, options);
-      this.parts.gather.push(new PendingEnqueue(job, this.parts.intake, resolve, reject));
+      const { maker, gather, intake } = this.parts;
+      const made = maker.make(name, payload, options);
+      if (!(made instanceof Promise)) gather.push(new PendingEnqueue(made, intake, resolve, reject));
+      else made.then((job) => gather.push(new PendingEnqueue(job, intake, resolve, reject)), reject);
     });
   }
 
@@ -216,8 +218,9 @@ export class TaskQueue implements EnqueueTarget {
     options: EnqueueOptions,
   ): Promise<JobSnapshot> {
     const { maker, resolver, gather, intake } = this.parts;
-    const made = maker.make(name, payload, options);
-    const [job = made] = await resolver.resolve([{ job: made, dependsOn: resolver.read(options.dependsOn) }]);
+    const dependsOn = resolver.read(options.dependsOn);
+    const made = await maker.make(name, payload, options);
+    const [job = made] = await resolver.resolve([{ job: made, dependsOn }]);
     return new Promise((resolve, reject) => gather.push(new PendingEnqueue(job, intake, resolve, reject)));
   }
 }

@@ -10,6 +10,7 @@ export const CORRIDOR = [
   'contract',
   'errors',
   'codecs',
+  'schemas',
   'config',
   'decorators',
   'events',

@@ -1,0 +1,3 @@
+export * from './apply-schema.js';
+export * from './check-payload.js';
+export * from './schema-issues.js';
