@@ -45,6 +45,7 @@ export {
   HandlerRegistry,
   isTaskContext,
   type RegisteredHandler,
+  type SchemaTaskFunction,
   type TaskFunction,
 } from './handlers/index.js';
 export {

@@ -29,11 +29,14 @@ export interface TaskOptions {
   readonly circuitBreaker?: boolean | CircuitBreakerOptions | undefined;
 }
 
-/** The options of a task with a schema, which then types what is made of its payload. */
-export interface SchemaTaskOptions<S extends TaskSchema> extends Omit<
+/** What an idempotency key is made of; `never` lets the function say it, where the compiler does not know. */
+type KeyPayload<S> = S extends TaskSchema ? (unknown extends SchemaInput<S> ? never : SchemaInput<S>) : never;
+
+/** {@link TaskOptions} with the type of their schema, which then types what is made of the payload. */
+export interface SchemaTaskOptions<S extends TaskSchema | undefined> extends Omit<
   TaskOptions,
   'schema' | 'idempotencyKey'
 > {
-  readonly schema: S;
-  readonly idempotencyKey?: string | ((payload: SchemaInput<S>) => string | undefined) | undefined;
+  readonly schema?: S | undefined;
+  readonly idempotencyKey?: string | ((payload: KeyPayload<S>) => string | undefined) | undefined;
 }

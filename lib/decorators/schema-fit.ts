@@ -2,30 +2,35 @@ import type { PayloadOf, SchemaInput, SchemaOutput, TaskSchema } from '../contra
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
+type IsUnknown<T> = unknown extends T ? true : false;
+
 type Parameter<M> = M extends (payload: infer P, ...rest: never[]) => unknown ? P : never;
 
 /** What callers enqueue: a method that takes no payload is called with `undefined`. */
 type Called<M> = [PayloadOf<M>] extends [void] ? undefined : PayloadOf<M>;
 
 /**
- * `unknown`, which adds nothing, for a method that the schema fits; else an object with a property that no descriptor has, whose
+ * `unknown`, which adds nothing, for a method that the schema fits, or of which the compiler cannot tell; else an object with a property that no descriptor has, whose
  * name is what the compiler then says.
  */
-export type SchemaFit<S extends TaskSchema, M> =
-  IsAny<Parameter<M>> extends true
+export type SchemaFit<S, M> = S extends TaskSchema
+  ? true extends IsAny<Parameter<M>> | IsUnknown<SchemaOutput<S>>
     ? unknown
-    : [SchemaOutput<S>] extends [Parameter<M>]
-      ? [Called<M>] extends [SchemaInput<S>]
-        ? unknown
-        : {
-            readonly 'What callers would enqueue does not fit the input of the schema: write the parameter as TaskPayload<typeof schema>': {
-              readonly enqueued: Called<M>;
-              readonly input: SchemaInput<S>;
-            };
-          }
-      : {
-          readonly 'The output of the schema does not fit the parameter of the method': {
-            readonly output: SchemaOutput<S>;
-            readonly parameter: Parameter<M>;
-          };
+    : Fit<S, M>
+  : unknown;
+
+type Fit<S extends TaskSchema, M> = [SchemaOutput<S>] extends [Parameter<M>]
+  ? [Called<M>] extends [SchemaInput<S>]
+    ? unknown
+    : {
+        readonly 'What callers would enqueue does not fit the input of the schema: write the parameter as TaskPayload<typeof schema>': {
+          readonly enqueued: Called<M>;
+          readonly input: SchemaInput<S>;
         };
+      }
+  : {
+      readonly 'The output of the schema does not fit the parameter of the method': {
+        readonly output: SchemaOutput<S>;
+        readonly parameter: Parameter<M>;
+      };
+    };

@@ -7,14 +7,8 @@ import type { SchemaFit } from './schema-fit.js';
 /** A method that can be a task: it needs its payload, and the context if it likes. */
 export type TaskMethod = (payload: never, ctx: TaskContext) => unknown;
 
-export type TaskDecorator = <M extends TaskMethod>(
-  target: object,
-  property: string | symbol,
-  descriptor: TypedPropertyDescriptor<M>,
-) => void;
-
-/** The decorator of a task with a schema: only for methods that the schema fits. */
-export type SchemaTaskDecorator<S extends TaskSchema> = <M extends TaskMethod>(
+/** What {@link Task} gives: a decorator for methods that the schema fits, for any where there is none. */
+export type TaskDecorator<S extends TaskSchema | undefined = undefined> = <M extends TaskMethod>(
   target: object,
   property: string | symbol,
   descriptor: TypedPropertyDescriptor<M> & SchemaFit<S, M>,
@@ -44,9 +38,9 @@ export interface TaskMetadata {
  *   return this.mailer.send(email, { signal: ctx.signal });
  * }
  */
-export function Task<S extends TaskSchema>(options: SchemaTaskOptions<S>): SchemaTaskDecorator<S>;
-export function Task(options?: TaskOptions | string): TaskDecorator;
-export function Task(options?: TaskOptions | string): TaskDecorator {
+export function Task<S extends TaskSchema | undefined = undefined>(
+  options?: SchemaTaskOptions<S> | string,
+): TaskDecorator<S> {
   return (target, property, descriptor) => {
     assertMethod('@Task()', target, property, descriptor);
     if (Reflect.hasOwnMetadata(TASK_METADATA, target, property)) {

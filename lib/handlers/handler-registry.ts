@@ -1,17 +1,10 @@
 import { nearestName, resolveTaskOptions, type TaskDefaults } from '../config/index.js';
-import type {
-  Clock,
-  SchemaOutput,
-  SchemaTaskOptions,
-  TaskContext,
-  TaskOptions,
-  TaskSchema,
-} from '../contract/index.js';
+import type { Clock, SchemaTaskOptions, TaskContext, TaskOptions, TaskSchema } from '../contract/index.js';
 import type { HandlerClass } from '../decorators/index.js';
 import { DuplicateTaskError, TaskNotFoundError, TaskRegistrationError } from '../errors/index.js';
 import { checkPayload } from '../schemas/index.js';
 import { DetachedContext } from './detached-context.js';
-import type { RegisteredHandler, TaskFunction } from './registered-handler.js';
+import type { RegisteredHandler, SchemaTaskFunction } from './registered-handler.js';
 import type { DeclaredQueues, TaskDefinitions } from './registry-ports.js';
 
 /** A job to be run by hand: what its task is called, and what the handler gets. */
@@ -45,18 +38,16 @@ export class HandlerRegistry {
    * @throws DuplicateTaskError when the name is taken, InvalidNameError or InvalidOptionError for what cannot be used,
    * UnknownQueueError for a queue that is not declared, TaskRegistrationError when `handler` is no function
    */
-  register<S extends TaskSchema>(
+  register<S extends TaskSchema | undefined = undefined>(
     name: string,
-    handler: (payload: SchemaOutput<S>, ctx: TaskContext) => unknown,
-    options: SchemaTaskOptions<S>,
-  ): RegisteredHandler;
-  register(name: string, handler: TaskFunction, options?: TaskOptions): RegisteredHandler;
-  register(name: string, handler: TaskFunction, options: TaskOptions = {}): RegisteredHandler {
+    handler: SchemaTaskFunction<S>,
+    options?: SchemaTaskOptions<S>,
+  ): RegisteredHandler {
     if (typeof handler !== 'function') {
       throw new TaskRegistrationError(`The handler of task "${name}" is no function.`);
     }
     return this.add({
-      ...this.resolve({ ...options, name }, name),
+      ...this.resolve({ ...(options as TaskOptions | undefined), name }, name),
       invoke: handler as RegisteredHandler['invoke'],
       middleware: [],
     });

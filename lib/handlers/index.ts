@@ -10,7 +10,7 @@ export { hostsOf, importersOf, type ModuleHost, orderHooks, provideValue } from 
 export { NestHandlerFactory } from './nest-handler.factory.js';
 export { type ProviderSite, scopeProblem } from './provider-site.js';
 export { ProviderSites } from './provider-sites.js';
-export type { RegisteredHandler, TaskFunction } from './registered-handler.js';
+export type { RegisteredHandler, SchemaTaskFunction, TaskFunction } from './registered-handler.js';
 export type * from './registry-ports.js';
 export * from './task-explorer.js';
 export * from './task-feature.js';

@@ -1,9 +1,16 @@
-import type { TaskContext, TaskMiddlewareType } from '../contract/index.js';
+import type { SchemaOutput, TaskContext, TaskMiddlewareType, TaskSchema } from '../contract/index.js';
 import type { HandlerClass } from '../decorators/index.js';
 import type { ResolvedTaskOptions } from '../config/index.js';
 
 /** A function that handles a task: its payload, decoded, and the context of the run. */
 export type TaskFunction = (payload: never, ctx: TaskContext) => unknown;
+
+/** The same where a schema is known, and with it what the function gets. */
+export type SchemaTaskFunction<S extends TaskSchema | undefined> = S extends TaskSchema
+  ? unknown extends SchemaOutput<S>
+    ? TaskFunction
+    : (payload: SchemaOutput<S>, ctx: TaskContext) => unknown
+  : TaskFunction;
 
 /** One task that this process can run. */
 export interface RegisteredHandler {

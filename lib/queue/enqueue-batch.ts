@@ -43,7 +43,9 @@ export class EnqueueBatch {
     if (!Array.isArray(requests))
       throw new InvalidOptionError([{ path: 'requests', message: 'must be a list' }]);
     assertKnownKeys(options, BATCH_OPTIONS);
-    const dependents = await this.read(requests);
+    const reading = this.read(requests);
+    // Without a hop where nothing is to be waited for: calls of one tick keep their order.
+    const dependents = reading instanceof Promise ? await reading : reading;
     const isLinked = dependents.some(({ dependsOn }) => dependsOn.length > 0);
     const jobs = isLinked ? await this.parts.resolver.resolve(dependents) : dependents.map(({ job }) => job);
     if (jobs.length === 0) return [];
@@ -68,12 +70,13 @@ export class EnqueueBatch {
   }
 
   /** Every request, checked; all problems at once, and then nothing is sent. */
-  private async read(requests: readonly EnqueueRequest[]): Promise<DependentJob[]> {
+  private read(requests: readonly EnqueueRequest[]): DependentJob[] | Promise<DependentJob[]> {
     const problems: Problem[] = [];
     const refuse = (index: number, error: unknown): undefined => {
       problems.push({ index, error: error as TaskError });
     };
-    const reading = Array.from(requests, (request, index) => {
+    type Read = DependentJob | undefined;
+    const reading = Array.from(requests, (request, index): Read | Promise<Read> => {
       try {
         const read = this.readOne(request);
         return read instanceof Promise ? read.catch((error: unknown) => refuse(index, error)) : read;
@@ -81,10 +84,12 @@ export class EnqueueBatch {
         return refuse(index, error);
       }
     });
-    const isChecking = reading.some((read) => read instanceof Promise);
-    const read = (isChecking ? await Promise.all(reading) : reading) as DependentJob[];
-    if (problems.length > 0) throw asOne(problems, requests.length);
-    return read;
+    const conclude = (read: unknown[]): DependentJob[] => {
+      if (problems.length > 0) throw asOne(problems, requests.length);
+      return read as DependentJob[];
+    };
+    if (!reading.some((read) => read instanceof Promise)) return conclude(reading);
+    return Promise.all(reading.map((read) => Promise.resolve(read))).then(conclude);
   }
 
   private readOne(request: EnqueueRequest): DependentJob | Promise<DependentJob> {

@@ -57,6 +57,6 @@ function hideText(message: string, text: string): string {
 /** `5` in `must be at most 15 (was 5)` is the second one only. */
 function hideNumber(message: string, digits: string): string {
   if (!message.includes(digits)) return message;
-  const pattern = digits.replaceAll(/[.+-]/gu, String.raw`\$&`);
+  const pattern = digits.replaceAll(/[.+]/gu, String.raw`\$&`);
   return message.replaceAll(new RegExp(`(?<![\\w.])${pattern}(?![\\w]|\\.\\d)`, 'gu'), HIDDEN);
 }

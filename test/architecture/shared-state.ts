@@ -6,6 +6,8 @@ const COLLECTIONS = ['Map', 'Set', 'WeakMap', 'WeakSet', 'Array'];
 export function sharedState(text: string): string[] {
   const file = ts.createSourceFile('searched.ts', text, ts.ScriptTarget.ESNext, true);
   return file.statements.flatMap((statement) => {
+    // What is only declared exists for the compiler alone.
+    if (has(statement, ts.SyntaxKind.DeclareKeyword)) return [];
     if (ts.isVariableStatement(statement)) return mutableVariables(statement.declarationList);
     if (ts.isClassDeclaration(statement)) return mutableStatics(statement);
     return [];
@@ -27,8 +29,8 @@ function mutableStatics(declaration: ts.ClassDeclaration): string[] {
     .map(({ name }) => `static ${name.getText()}`);
 }
 
-const has = ({ modifiers }: ts.PropertyDeclaration, kind: ts.SyntaxKind): boolean =>
-  modifiers?.some((modifier) => modifier.kind === kind) ?? false;
+const has = (node: ts.Node, kind: ts.SyntaxKind): boolean =>
+  ts.canHaveModifiers(node) && (node.modifiers?.some((modifier) => modifier.kind === kind) ?? false);
 
 /** A collection that is not declared as read-only. */
 function isMutable({ type, initializer }: ts.VariableDeclaration | ts.PropertyDeclaration): boolean {

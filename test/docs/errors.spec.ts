@@ -28,6 +28,7 @@ function argumentsFor({ name }: ErrorClass): unknown[] {
   if (name === 'PartlyEnqueuedError') return [[], []];
   if (name === 'RemoteTaskError') return [{ name: 'Error', message: 'x' }];
   if (name === 'TaskExecutionError') return ['id', 'task', { name: 'Error', message: 'x' }];
+  if (name === 'PayloadMismatchError') return ['task', []];
   if (name === 'UnknownQueueError') return ['queue', []];
   return ['a', 'b', 'c'];
 }

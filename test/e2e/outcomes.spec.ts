@@ -2,6 +2,7 @@ import { type TaskContext, HandlerRegistry, TaskExecutionError, TasksModule, Wor
 import type { TaskFunction, TaskOptions, TasksModuleOptions } from 'nestjs-tasks';
 import { ManualClock } from 'nestjs-tasks/testing';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Gate, settle } from './gate.js';
 import { nextEvent } from './next-event.js';
 import { queueOf } from './queue-of.js';
@@ -74,6 +75,19 @@ describe('What becomes of a handler that', () => {
     const job = { queue: queue.name, id: 'broken', name: 'odd', payload: '{"to":', codec: 'json' };
     await queue.backend.enqueue([{ ...job, version: 1, priority: 5, maxRetries: 5 }]);
     await expect(failed).resolves.toMatchObject({ attempt: 1, reason: { code: 'TASKS_CODEC' } });
+    expect(calls).toBe(0);
+  });
+
+  it('is given a payload that does not fit its schema: not called, and a dead letter at once', async () => {
+    let calls = 0;
+    const { app, queue } = await start(() => (calls += 1), {
+      maxRetries: 5,
+      schema: z.object({ to: z.email() }),
+    });
+    const failed = nextEvent(app, 'failed');
+    const job = { queue: queue.name, id: 'outdated', name: 'odd', payload: '{"to":5}', codec: 'json' };
+    await queue.backend.enqueue([{ ...job, version: 1, priority: 5, maxRetries: 5 }]);
+    await expect(failed).resolves.toMatchObject({ attempt: 1, reason: { code: 'TASKS_PAYLOAD_MISMATCH' } });
     expect(calls).toBe(0);
   });
 
