@@ -10,7 +10,7 @@ import { listSamples } from './support/samples.mjs';
 import { startTestServers } from './support/test-servers.mjs';
 import { readVitestReport } from './support/vitest-report.mjs';
 
-const SUITES = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture', 'pack'];
+const SUITES = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture', 'pack', 'chaos'];
 const REPORTS = inRoot('.reports');
 
 const long = process.argv.includes('--long');

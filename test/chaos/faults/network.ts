@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProxyMode } from '../harness/chaos-proxy.js';
+import { type Fault, prove } from '../harness/fault.js';
+
+const SLOW_MS = 40;
+const SLOW_FOR_MS = 1_500;
+
+/** Nothing gets through and no connection ends: a partition. */
+export const partition = blackhole('partition for longer than a lease', 'blackhole', 1.4);
+/** What the server says is lost: a half-open connection. */
+export const deafClients = blackhole('replies lost', 'blackhole-replies', 0.8);
+/** What is said to the server is lost. */
+export const deafServer = blackhole('requests lost', 'blackhole-requests', 0.8);
+
+/** The server's side of every connection says that it has ended. */
+export const halfClose: Fault = {
+  name: 'every connection half-closed',
+  fire: async ({ broker: { proxy } }) => {
+    const closed = proxy.halfClose();
+    prove(closed > 0, 'there was no connection');
+    return `${closed} connections half-closed`;
+  },
+};
+
+export const latency: Fault = {
+  name: 'a slow network',
+  fire: async ({ broker: { proxy } }) => {
+    proxy.latency = SLOW_MS;
+    await sleep(SLOW_FOR_MS);
+    proxy.latency = 0;
+    prove(proxy.connections > 0, 'there was no connection');
+    return `${SLOW_MS} ms more each way for ${SLOW_FOR_MS} ms on ${proxy.connections} connections`;
+  },
+};
+
+function blackhole(name: string, mode: ProxyMode, leases: number): Fault {
+  return {
+    name,
+    fire: async ({ broker: { proxy }, lease }) => {
+      const before = proxy.vanished;
+      proxy.mode = mode;
+      await sleep(lease * leases);
+      proxy.mode = 'pass';
+      const vanished = proxy.vanished - before;
+      prove(vanished > 0, 'nothing was lost');
+      return `${vanished} bytes lost in ${Math.round(lease * leases)} ms`;
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import type { JobRecord, WorkerOptions } from 'nestjs-tasks';
+import { Random } from '../../../lib/testing/random.js';
+import { temporaryFolder } from '../../servers/child-server.mjs';
+import { Journal } from '../processes/journal.js';
+import type { ChildSettings, JobKind } from '../processes/settings.js';
+import type { BrokerKind, ChaosBroker } from './broker.js';
+import { check, lineOf, type Report } from './check.js';
+import type { Fault } from './fault.js';
+import { Observer } from './final-state.js';
+import { Fleet, type MemberSettings } from './fleet.js';
+import { flowing } from './flow.js';
+import { History } from './history.js';
+
+const COMMAND_TIMEOUT_MS = 1_500;
+const QUIET_BOUND_MS = 90_000;
+/** A supervised fleet on a small machine. */
+const WORKER: WorkerOptions = {
+  workerCount: 2,
+  maxConcurrentTasks: 10,
+  lease: 3_000,
+  shutdownTimeout: 5_000,
+};
+const MIX: ChildSettings['mix'] = { slow: 3, flaky: 2, later: 2, twin: 2 };
+
+export interface RunOptions {
+  readonly kind: BrokerKind;
+  readonly seed: number;
+  readonly isDurable?: boolean | undefined;
+  /** Default 3. */
+  readonly workers?: number | undefined;
+  /** Default 2. */
+  readonly producers?: number | undefined;
+  /** Jobs a second, of all producers. Default 800. */
+  readonly rate?: number | undefined;
+  readonly mix?: ChildSettings['mix'] | undefined;
+  readonly worker?: WorkerOptions | undefined;
+  /** How long a call of the backend waits, in ms. Default 1,500. */
+  readonly commandTimeout?: number | undefined;
+  /** How far the wall clock of each worker is ahead, in ms. Default 0. */
+  readonly skews?: readonly number[] | undefined;
+}
+
+export interface FaultNote {
+  readonly name: string;
+  readonly proof: string;
+  readonly flow: number;
+}
+
+/** A broker, processes that enqueue and processes that run jobs, and what happens to them. */
+export class ChaosRun {
+  readonly faults: FaultNote[] = [];
+  readonly random: Random;
+  private readonly folder = temporaryFolder('chaos');
+  private readonly journal = new Journal(join(this.folder.path, 'parent.log'));
+  private jobs = 0;
+  readonly fleet: Fleet;
+
+  private constructor(
+    readonly broker: ChaosBroker,
+    readonly observer: Observer,
+    readonly options: RunOptions,
+  ) {
+    this.random = new Random(options.seed);
+    this.fleet = new Fleet(this.folder.path, options.seed);
+  }
+
+  /** Starts everything. Jobs flow when it resolves. */
+  static async start(options: RunOptions): Promise<ChaosRun> {
+    const { kind, isDurable, commandTimeout = COMMAND_TIMEOUT_MS } = options;
+    const broker = await kind.start({ isDurable, commandTimeout });
+    const run = new ChaosRun(broker, await Observer.open(broker), options);
+    try {
+      await run.staff();
+      return run;
+    } catch (error) {
+      await run.dispose();
+      throw error;
+    }
+  }
+
+  get memberSettings(): MemberSettings {
+    const { worker, rate = 800, producers = 2, mix = MIX } = this.options;
+    return {
+      backend: this.broker.backend(),
+      worker: { ...WORKER, ...worker },
+      rate: producers === 0 ? 0 : rate / producers,
+      mix,
+      skew: 0,
+    };
+  }
+
+  get lease(): number {
+    return this.memberSettings.worker.lease as number;
+  }
+
+  get commandTimeout(): number {
+    return this.options.commandTimeout ?? COMMAND_TIMEOUT_MS;
+  }
+
+  /** Waits until jobs flow, and lets it happen. */
+  async fire(fault: Fault): Promise<void> {
+    await this.fleet.settled();
+    const { accepted, done } = await flowing(this.fleet);
+    const proof = await fault.fire(this);
+    this.faults.push({ name: fault.name, proof, flow: Math.round(Math.min(accepted, done)) });
+  }
+
+  /** Ends the load, waits until every job is finished, ends the workers, and checks. */
+  async finish(): Promise<Report> {
+    await this.fleet.settled();
+    await this.fleet.stop('producer');
+    await this.observer.quiet(QUIET_BOUND_MS);
+    const exits = await this.fleet.stop('worker');
+    const report = check(History.read(this.fleet.journals), await this.observer.read());
+    const uneasy = exits
+      .filter(({ code }) => code !== 0)
+      .map(({ code, signal }) => `a worker ended with ${code ?? signal}`);
+    const crashes = this.fleet.deaths
+      .filter(({ signal }) => signal !== 'SIGKILL' && signal !== 'SIGTERM')
+      .map(({ name, code, signal, output }) => `${name} ended by itself (${code ?? signal}): ${output}`);
+    return { ...report, problems: [...report.problems, ...uneasy, ...crashes] };
+  }
+
+  /** Enqueues one job of a kind from here, and waits until it is finished. */
+  async job(kind: JobKind, ms = 0): Promise<JobRecord> {
+    const number = this.jobs++;
+    const call = `parent/${number}`;
+    this.journal.write('try', { call });
+    const { id } = await this.observer.queue.enqueue('work', { producer: 'parent', number, kind, ms });
+    this.journal.write('ok', { call, id });
+    return this.observer.finished(id);
+  }
+
+  /** What is printed of a run. */
+  summary(report: Report): string {
+    const { kind, seed } = this.options;
+    return `${kind.name}, seed ${seed}: ${lineOf(report, this.faults.length)}`;
+  }
+
+  async dispose(): Promise<void> {
+    await this.fleet.dispose();
+    await this.observer.close();
+    await this.broker.stop();
+    this.folder.dispose();
+  }
+
+  sleep(ms: number): Promise<void> {
+    return sleep(ms);
+  }
+
+  private async staff(): Promise<void> {
+    const { workers = 3, producers = 2, skews = [] } = this.options;
+    const settings = this.memberSettings;
+    await Promise.all([
+      ...Array.from({ length: workers }, (_, place) =>
+        this.fleet.add('worker', `worker-${place}`, { ...settings, skew: skews[place] ?? 0 }),
+      ),
+      ...Array.from({ length: producers }, (_, place) =>
+        this.fleet.add('producer', `producer-${place}`, settings),
+      ),
+    ]);
+  }
+}

@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const TEST = fileURLToPath(new URL('../../', import.meta.url));
+/** Its folder `lib` is what is built: imports of the sources hold there as well. */
+export const OUT = isBuilt(TEST) ? TEST : join(TEST, 'dist', 'test');
+
+const compilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+};
+
+/** Makes JavaScript of the harness and its child processes, file by file: their types are checked with everything else. */
+export function transpile() {
+  rmSync(join(TEST, 'dist'), { recursive: true, force: true });
+  mkdirSync(OUT, { recursive: true });
+  symlinkSync(join(TEST, '..', 'dist'), join(TEST, 'dist', 'lib'), 'junction');
+  for (const path of [...sourcesBelow('chaos'), ...sourcesBelow('servers')]) {
+    const text = readFileSync(path, 'utf8');
+    const out = join(OUT, relative(TEST, path)).replace(/\.ts$/, '.js');
+    const isScript = path.endsWith('.mjs');
+    mkdirSync(dirname(out), { recursive: true });
+    writeFileSync(
+      out,
+      isScript ? text : ts.transpileModule(text, { compilerOptions, fileName: path }).outputText,
+    );
+  }
+}
+
+/** Whether this very file is one that was made. */
+function isBuilt(folder) {
+  return basename(dirname(folder)) === 'dist';
+}
+
+function sourcesBelow(folder) {
+  return readdirSync(join(TEST, folder), { recursive: true, withFileTypes: true })
+    .filter(
+      (entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name) && !/\.(spec|d)\.m?ts$/.test(entry.name),
+    )
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.endsWith('.d.mts'));
+}

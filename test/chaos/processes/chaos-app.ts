@@ -1,0 +1,31 @@
+import { Module, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TasksModule, type BackendOptions, type WorkerOptions } from 'nestjs-tasks';
+import { redisType } from './redis-type.js';
+import { QUEUE } from './settings.js';
+
+export const MAX_RETRIES = 5;
+
+/** An app on the backend under test. Everything that finishes is kept, so that a run can be counted afterwards. */
+export function chaosModule(
+  backend: BackendOptions,
+  worker: WorkerOptions,
+  providers: NonNullable<ModuleMetadata['providers']> = [],
+): new () => object {
+  const tasks = TasksModule.forRoot({
+    backend,
+    backendTypes: { redis: redisType },
+    queues: [{ name: QUEUE }],
+    worker: { ...worker, queues: [QUEUE] },
+    retry: { maxRetries: MAX_RETRIES, backoff: 'fixed', delay: 50, jitter: false },
+    retention: { completedMax: 10_000_000 },
+    logging: 'none',
+  });
+  @Module({ imports: [tasks], providers })
+  class ChaosModule {}
+  return ChaosModule;
+}
+
+export function startApp(module: new () => object): Promise<INestApplicationContext> {
+  return NestFactory.createApplicationContext(module, { logger: ['warn', 'error', 'fatal'] });
+}

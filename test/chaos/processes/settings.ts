@@ -1,0 +1,53 @@
+import type { BackendOptions, WorkerOptions } from 'nestjs-tasks';
+
+/** The queue that everything flows through. */
+export const QUEUE = 'chaos';
+
+/** What a child process is told when it starts, as JSON in `CHAOS_SETTINGS`. */
+export interface ChildSettings {
+  /** Unique in the run; begins its journal's name. */
+  readonly name: string;
+  readonly journal: string;
+  readonly seed: number;
+  readonly backend: BackendOptions;
+  readonly worker: WorkerOptions;
+  /** Of a producer: jobs a second. */
+  readonly rate: number;
+  /** Of a producer: the number of its first job, so that one that was started again goes on. */
+  readonly firstNumber: number;
+  /** Of a producer: how many to enqueue at most. Default: until it is told to stop. */
+  readonly limit?: number | undefined;
+  /** Of a producer: what its jobs are, in parts of a hundred. What is left is plain. */
+  readonly mix: Readonly<Partial<Record<Exclude<JobKind, 'plain'>, number>>>;
+  /** How far this process's wall clock is ahead, in ms. */
+  readonly skew: number;
+}
+
+/**
+ * What a job does. `plain`: ends at once. `slow`: takes 20 to 200 ms. `flaky`: its first run fails. `later`: due after 100 to
+ * 600 ms. `twin`: shares an idempotency key with nine others. `blocking`: blocks the event loop for three leases, on its first
+ * run. `dying`: its first run kills its process after its effect. `poison`: every run kills its process.
+ */
+export type JobKind = 'plain' | 'slow' | 'flaky' | 'later' | 'twin' | 'blocking' | 'dying' | 'poison';
+
+export interface ChaosPayload {
+  readonly producer: string;
+  readonly number: number;
+  readonly kind: JobKind;
+  readonly ms: number;
+}
+
+/** What a child says of itself, a few times a second. */
+export interface Pulse {
+  readonly accepted: number;
+  readonly done: number;
+  readonly heapUsed: number;
+  readonly handles: number;
+}
+
+/** What the parent says to a child. */
+export type Order = 'stop' | 'quit';
+
+export function readSettings(): ChildSettings {
+  return JSON.parse(process.env['CHAOS_SETTINGS'] ?? 'null') as ChildSettings;
+}
