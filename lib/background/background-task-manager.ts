@@ -4,6 +4,7 @@ import { type Clock, type Duration, systemClock } from '../contract/index.js';
 import { toMs } from '../config/index.js';
 import { TasksClosedError, toErrorRecord } from '../errors/index.js';
 import { ProcessHold, settledWithin } from '../worker/index.js';
+import { isAbortAnswer } from './abort-answer.js';
 import { adopt } from './background-home.js';
 import { namesOf, type TrackedWork } from './tracked-work.js';
 
@@ -90,7 +91,8 @@ export class BackgroundTaskManager {
       () => this.works.delete(tracked),
       (error: unknown) => {
         this.works.delete(tracked);
-        if (!this.isAnswerToAbort(error, controller.signal)) this.report(name, error);
+        const wasTold = [controller, this.controller].some(({ signal }) => isAbortAnswer(error, signal));
+        if (!wasTold) this.report(name, error);
       },
     );
     return promise;
@@ -142,18 +144,8 @@ export class BackgroundTaskManager {
     return new Promise((resolve) => resolve(work(signal)));
   }
 
-  /** Work that ends because it was told to has done as it should. */
-  private isAnswerToAbort(error: unknown, { aborted, reason }: AbortSignal): boolean {
-    if (!aborted && !this.controller.signal.aborted) return false;
-    return error === reason || error === this.controller.signal.reason || isAbortError(error);
-  }
-
   private report(name: string, error: unknown): void {
     const { message, stack } = toErrorRecord(error);
     this.logger.error(`${name} failed: ${message}`, stack);
   }
-}
-
-function isAbortError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { TasksClosedError, toErrorRecord } from '../errors/index.js';
 import { Alarm, ProcessHold } from '../worker/index.js';
+import { isAbortAnswer } from './abort-answer.js';
 import type { BackgroundTaskManager } from './background-task-manager.js';
 import { OnErrorPolicy, pauseAfter } from './on-error-policy.js';
 import type { WorkerPlan } from './worker-plan.js';
@@ -87,8 +88,7 @@ export class CycleLoop {
       await this.runCycle(controller.signal);
       this.failuresInARow = 0;
     } catch (error) {
-      // One that ends because it was told to has not failed.
-      if (!controller.signal.aborted) this.fail(error);
+      if (!isAbortAnswer(error, controller.signal)) this.fail(error);
     }
     this.cycles++;
     this.running = undefined;

@@ -1,4 +1,4 @@
-import { Controller, Injectable, Module, type OnModuleDestroy, Scope } from '@nestjs/common';
+import { Controller, Injectable, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   Background,
@@ -11,6 +11,7 @@ import {
 } from 'nestjs-tasks';
 import { ManualClock } from 'nestjs-tasks/testing';
 import { describe, expect, it } from 'vitest';
+import { Pool, PoolModule } from './a-pool.js';
 import { Gate, settle } from './gate.js';
 import { queueOf } from './queue-of.js';
 import { startApp } from './start-app.js';
@@ -117,17 +118,6 @@ describe('A @Background() method', () => {
 });
 
 describe('Background work at shutdown', () => {
-  /** A pool such as a database client's: closed when its module is destroyed. */
-  @Injectable()
-  class Pool implements OnModuleDestroy {
-    isOpen = true;
-    onModuleDestroy() {
-      this.isOpen = false;
-    }
-  }
-  @Module({ providers: [Pool], exports: [Pool] })
-  class PoolModule {}
-
   @Injectable()
   class Rest {
     readonly notes: string[] = [];

@@ -8,9 +8,8 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
   type OnModuleInit,
-  type Type,
 } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import { Test, type TestingModule } from '@nestjs/testing';
 import {
   InjectQueue,
   OnTaskEvent,
@@ -23,21 +22,11 @@ import {
 } from 'nestjs-tasks';
 import { ManualClock } from 'nestjs-tasks/testing';
 import { describe, expect, it } from 'vitest';
+import { GlobalPoolModule, Pool, PoolModule } from './a-pool.js';
 import { Gate, settle } from './gate.js';
 import { nextEvent } from './next-event.js';
 import { queueOf } from './queue-of.js';
 import { startApp } from './start-app.js';
-
-/** A pool such as a database client's: closed when its module is destroyed. */
-@Injectable()
-class Pool implements OnModuleDestroy {
-  isOpen = true;
-  onModuleDestroy() {
-    this.isOpen = false;
-  }
-}
-@Module({ providers: [Pool], exports: [Pool] })
-class PoolModule {}
 
 @Injectable()
 class SlowTasks {
@@ -52,6 +41,16 @@ class SlowTasks {
     await this.finish.opened;
     this.poolAtTheEnd = this.pool.isOpen;
   }
+}
+
+/** Closes the app while its slow task runs, and lets that finish in the middle of it. */
+async function closeWhileSlow(app: TestingModule, tasks: SlowTasks): Promise<void> {
+  await queueOf(app).enqueue('slow');
+  await tasks.started.opened;
+  const closed = app.close();
+  await settle();
+  tasks.finish.open();
+  await closed;
 }
 
 describe('Starting', () => {
@@ -122,45 +121,14 @@ describe('Starting', () => {
 
 describe('Closing', () => {
   it.each([
-    ['last', (tasks: object) => [PoolModule, tasks]],
-    ['first', (tasks: object) => [tasks, PoolModule]],
-  ])(
-    'finishes what runs before anything that it uses closes, with forRoot() imported %s',
-    async (_place, order) => {
-      const app = await startApp({
-        imports: order(TasksModule.forRoot()) as never,
-        providers: [SlowTasks],
-      });
-      const tasks = app.get(SlowTasks);
-      await queueOf(app).enqueue('slow');
-      await tasks.started.opened;
-      const closed = app.close();
-      await settle();
-      tasks.finish.open();
-      await closed;
-      expect(tasks.poolAtTheEnd).toBe(true);
-      expect(app.get(Pool).isOpen).toBe(false);
-    },
-  );
-
-  it.each([
-    ['last', (pool: Type, tasks: DynamicModule) => [pool, tasks]],
-    ['first', (pool: Type, tasks: DynamicModule) => [tasks, pool]],
-  ])('finishes what runs before a global pool closes, with forRoot() imported %s', async (_place, order) => {
-    @Global()
-    @Module({ providers: [Pool], exports: [Pool] })
-    class GlobalPoolModule {}
-    const app = await startApp({
-      imports: order(GlobalPoolModule, TasksModule.forRoot()),
-      providers: [SlowTasks],
-    });
+    ['a pool', 'last', (tasks: DynamicModule) => [PoolModule, tasks]],
+    ['a pool', 'first', (tasks: DynamicModule) => [tasks, PoolModule]],
+    ['a global pool', 'last', (tasks: DynamicModule) => [GlobalPoolModule, tasks]],
+    ['a global pool', 'first', (tasks: DynamicModule) => [tasks, GlobalPoolModule]],
+  ])('finishes what runs before %s closes, with forRoot() imported %s', async (_what, _place, order) => {
+    const app = await startApp({ imports: order(TasksModule.forRoot()), providers: [SlowTasks] });
     const tasks = app.get(SlowTasks);
-    await queueOf(app).enqueue('slow');
-    await tasks.started.opened;
-    const closed = app.close();
-    await settle();
-    tasks.finish.open();
-    await closed;
+    await closeWhileSlow(app, tasks);
     expect(tasks.poolAtTheEnd).toBe(true);
     expect(app.get(Pool).isOpen).toBe(false);
   });
@@ -173,24 +141,14 @@ describe('Closing', () => {
       ],
     });
     const tasks = app.get(SlowTasks, { strict: false });
-    await queueOf(app).enqueue('slow');
-    await tasks.started.opened;
-    const closed = app.close();
-    await settle();
-    tasks.finish.open();
-    await closed;
+    await closeWhileSlow(app, tasks);
     expect(tasks.poolAtTheEnd).toBe(true);
   });
 
   it('finishes what runs before a provider of the root module closes', async () => {
     const app = await startApp({ imports: [TasksModule.forRoot()], providers: [Pool, SlowTasks] });
     const tasks = app.get(SlowTasks);
-    await queueOf(app).enqueue('slow');
-    await tasks.started.opened;
-    const closed = app.close();
-    await settle();
-    tasks.finish.open();
-    await closed;
+    await closeWhileSlow(app, tasks);
     expect(tasks.poolAtTheEnd).toBe(true);
   });
 

@@ -1,28 +1,11 @@
-import {
-  Injectable,
-  Module,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-  Scope,
-  type Type,
-} from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, Scope, type Type } from '@nestjs/common';
 import { BackgroundTaskManager, ScheduledWorker, TasksModule, type TasksModuleOptions } from 'nestjs-tasks';
 import { ManualClock } from 'nestjs-tasks/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { Pool, PoolModule } from './a-pool.js';
 import { Gate, settle } from './gate.js';
 import { startApp } from './start-app.js';
-
-/** A pool such as a database client's: closed when its module is destroyed. */
-@Injectable()
-class Records implements OnModuleDestroy {
-  isOpen = true;
-  onModuleDestroy() {
-    this.isOpen = false;
-  }
-}
-@Module({ providers: [Records], exports: [Records] })
-class RecordsModule {}
 
 @Injectable()
 class Retention extends ScheduledWorker {
@@ -31,7 +14,7 @@ class Retention extends ScheduledWorker {
   signal: AbortSignal | undefined;
   body: () => Promise<void> | void = () => undefined;
 
-  constructor(private readonly records: Records) {
+  constructor(private readonly records: Pool) {
     super();
   }
 
@@ -45,7 +28,7 @@ class Retention extends ScheduledWorker {
 async function start(options: TasksModuleOptions = {}, providers: Type[] = [Retention]) {
   const clock = new ManualClock();
   const app = await startApp({
-    imports: [TasksModule.forRoot({ clock, ...options }), RecordsModule],
+    imports: [TasksModule.forRoot({ clock, ...options }), PoolModule],
     providers,
   });
   await clock.advance(0);
@@ -85,7 +68,7 @@ describe('A ScheduledWorker among the providers', () => {
 
   it('can be brought by a feature, and is one there, too', async () => {
     const clock = new ManualClock();
-    const feature = { handlers: [Retention], imports: [RecordsModule] };
+    const feature = { handlers: [Retention], imports: [PoolModule] };
     const app = await startApp({
       imports: [
         TasksModule.forFeature(feature),
@@ -121,7 +104,7 @@ describe('A ScheduledWorker among the providers', () => {
   it('does not run in a stub unless it is asked for', async () => {
     const stubbed = async (options?: TasksModuleOptions) => {
       const app = await startApp({
-        imports: [TasksModule.stub(options), RecordsModule],
+        imports: [TasksModule.stub(options), PoolModule],
         providers: [Retention],
       });
       return app.get(Retention).isRunning;
@@ -155,7 +138,7 @@ describe('A ScheduledWorker at shutdown', () => {
     // What the test before this one, or its runner, has just let go of.
     await settle();
     const before = process.getActiveResourcesInfo();
-    const app = await startApp({ imports: [TasksModule.forRoot(), RecordsModule], providers: [Retention] });
+    const app = await startApp({ imports: [TasksModule.forRoot(), PoolModule], providers: [Retention] });
     await settle();
     void app.get(BackgroundTaskManager).track((signal) => sleep(60_000, undefined, { signal }));
     await app.close();

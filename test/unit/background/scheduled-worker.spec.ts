@@ -207,6 +207,19 @@ describe('stopping a worker', () => {
     expect([worker.failures, log]).toEqual([0, []]);
   });
 
+  it('logs what a cycle throws otherwise while it ends', async () => {
+    const log = keepLog();
+    const worker = new Beats();
+    worker.body = (signal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('half deleted'))));
+    worker.start();
+    await worker.clock.advance(0);
+    const stopped = worker.stop();
+    await worker.clock.advance(2_000);
+    await stopped;
+    expect(log).toEqual(['error: A cycle failed: half deleted']);
+  });
+
   it('says when a cycle does not stop, and never runs a second beside it', async () => {
     const worker = new Beats({ interval: '1s' });
     const gate = new Gate();
