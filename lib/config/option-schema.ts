@@ -265,7 +265,7 @@ export const optionSchema = z.strictObject(
       .meta({
         type: 'object',
         description: 'Where environment variables are read from.',
-        otherwise: '`process.env`',
+        otherwise: 'process.env',
       }),
   },
   { error: 'must be an object' },
