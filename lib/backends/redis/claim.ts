@@ -15,13 +15,13 @@ type Reply = readonly [
   refused: readonly (readonly [queue: number, settlement: number, place: number, parent: Buffer])[],
 ];
 
-/** Settles, then takes, in one call of one script. */
-export async function claimJobs(
+/** Settles, then takes, in one call of one script: on a cluster of one queue alone. */
+export async function claimTogether(
   parts: QueueParts,
   claimed: ClaimedJobs,
   { worker, lease, take, max, settle = [] }: ClaimRequest,
 ): Promise<Claim> {
-  const batch = new SettleBatch(settle);
+  const batch = new SettleBatch(settle, parts.isCluster);
   const queues = [...batch.queues, ...take.map(({ queue }) => queue)];
   const args: RedisArgument[] = [
     worker,

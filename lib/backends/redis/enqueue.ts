@@ -1,12 +1,14 @@
 import type { EnqueueCallOptions, EnqueueVerdict, NewJob } from '../../contract/index.js';
+import { UnsupportedOperationError } from '../../errors/index.js';
 import { orderBatch } from '../batch-order.js';
 import { flawOf } from '../job-flaw.js';
+import { byQueue, placesByQueue } from './by-queue.js';
 import { enqueuePlain } from './enqueue-plain.js';
 import { jobArguments } from './job-arguments.js';
 import { isPlain } from './job-words.js';
 import { unpackId } from './packed-id.js';
 import type { QueueParts } from './queue-parts.js';
-import { ownRefusal, refusal, refusedWithBatch } from './refusals.js';
+import { ownRefusal, refusal, refusedWithBatch, type Refused, slotRefusal } from './refusals.js';
 import { VerdictSheet } from './verdict-sheet.js';
 
 /** Adds jobs in their order. */
@@ -36,18 +38,22 @@ function addInOrder(parts: QueueParts, jobs: readonly NewJob[]): Promise<Enqueue
   const { places, circular } = orderBatch(jobs);
   const sheet = new VerdictSheet();
   const sent = places.filter((place) => {
-    const refused = ownRefusal(jobs[place] as NewJob, circular.has(place));
+    const refused = refusalOf(parts, jobs[place] as NewJob, circular.has(place));
     if (refused !== undefined) sheet.verdicts[place] = refused;
     return refused === undefined;
   });
-  sheet.ask(sent, (batch) => enqueueAny(parts, jobsAt(jobs, batch), false));
+  sheet.ask(sent, (batch) =>
+    byQueue(parts.isCluster, jobsAt(jobs, batch), (some) => enqueueAny(parts, some, false)),
+  );
   return sheet.complete();
 }
 
 /** All or nothing, in one call of the script however many there are. */
 async function addAtomic(parts: QueueParts, jobs: readonly NewJob[]): Promise<EnqueueVerdict[]> {
+  if (parts.isCluster && placesByQueue(jobs).size > 1)
+    throw manySlots('enqueue a batch whole on several queues');
   const { places, circular } = orderBatch(jobs);
-  const refused = jobs.map((job, place) => ownRefusal(job, circular.has(place)));
+  const refused = jobs.map((job, place) => refusalOf(parts, job, circular.has(place)));
   if (refused.some((verdict) => verdict !== undefined)) {
     return refused.map((verdict) => verdict ?? refusedWithBatch());
   }
@@ -55,6 +61,19 @@ async function addAtomic(parts: QueueParts, jobs: readonly NewJob[]): Promise<En
   const verdicts: EnqueueVerdict[] = [];
   places.forEach((place, n) => (verdicts[place] = answers[n] as EnqueueVerdict));
   return verdicts;
+}
+
+/** On a cluster no step reaches beyond a queue. */
+function manySlots(operation: string): UnsupportedOperationError {
+  return new UnsupportedOperationError(
+    `${operation} of a cluster`,
+    'redis',
+    'Put them on one queue, or use a server that is no cluster.',
+  );
+}
+
+function refusalOf({ isCluster }: QueueParts, job: NewJob, isCircular: boolean): Refused | undefined {
+  return ownRefusal(job, isCircular) ?? (isCluster ? slotRefusal(job) : undefined);
 }
 
 async function enqueueAny(
@@ -89,14 +108,4 @@ function verdictOf(answer: string, job: NewJob): EnqueueVerdict {
 
 function jobsAt(jobs: readonly NewJob[], places: readonly number[]): NewJob[] {
   return places.map((place) => jobs[place] as NewJob);
-}
-
-function placesByQueue(jobs: readonly NewJob[]): ReadonlyMap<string, readonly number[]> {
-  const byQueue = new Map<string, number[]>();
-  jobs.forEach(({ queue }, place) => {
-    const places = byQueue.get(queue);
-    if (places === undefined) byQueue.set(queue, [place]);
-    else places.push(place);
-  });
-  return byQueue;
 }

@@ -9,4 +9,6 @@ export interface QueueParts {
   readonly scripts: QueueScripts;
   readonly keys: QueueKeys;
   readonly envelopes: Envelopes;
+  /** Whether the keys of one call have to be in one slot, which is to say: of one queue. */
+  readonly isCluster: boolean;
 }

@@ -29,8 +29,9 @@ import type {
   Verdict,
 } from '../../contract/index.js';
 import { UnsupportedOperationError } from '../../errors/index.js';
-import { cancelJobs, removeJobs, retryDeadJobs } from './by-address.js';
-import { claimJobs } from './claim.js';
+import { cancelJobs, getJobs, removeJobs, retryDeadJobs } from './by-address.js';
+import { claimTogether } from './claim.js';
+import { claimApart } from './claim-apart.js';
 import { ClaimedJobs } from './claimed-job.js';
 import { clearQueue } from './clear.js';
 import { Declarations } from './declarations.js';
@@ -41,7 +42,7 @@ import { extendLeases } from './extend.js';
 import { findJobs } from './find.js';
 import { forwardJobs } from './forward.js';
 import { inspectQueues } from './inspect.js';
-import { JobRecords, type PackedRecord } from './job-records.js';
+import { JobRecords } from './job-records.js';
 import { packId } from './packed-id.js';
 import { QueueKeys } from './queue-keys.js';
 import { loadQueueScripts } from './queue-scripts.js';
@@ -79,7 +80,7 @@ export class RedisQueueBackend implements QueueBackend {
     this.keys = new QueueKeys(connections.prefix);
     this.declarations = new Declarations(this.session, this.keys, scripts.declare);
     const caller = new ScriptCaller(this.session, this.keys, this.declarations);
-    this.parts = { caller, scripts, keys: this.keys, envelopes };
+    this.parts = { caller, scripts, keys: this.keys, envelopes, isCluster: connections.isCluster };
     this.records = new JobRecords(envelopes, this.keys);
     this.claimed = new ClaimedJobs(envelopes, this.keys);
   }
@@ -108,7 +109,8 @@ export class RedisQueueBackend implements QueueBackend {
   async claim(request: ClaimRequest): Promise<Claim> {
     refuseTransaction(request.tx);
     const lease = atLeast(this.capabilities.minLease, request.lease);
-    return claimJobs(this.parts, this.claimed, { ...request, lease });
+    const claim = this.parts.isCluster ? claimApart : claimTogether;
+    return claim(this.parts, this.claimed, { ...request, lease });
   }
 
   extend(receipts: readonly Receipt[], lease: Ms): Promise<{ lost: Receipt[]; cancelled: Receipt[] }> {
@@ -140,16 +142,8 @@ export class RedisQueueBackend implements QueueBackend {
     return subscribe(this.connections, this.keys, queue, demand, onAvailable);
   }
 
-  async get(jobs: readonly JobRef[]): Promise<(JobRecord | undefined)[]> {
-    if (jobs.length === 0) return [];
-    const { caller, scripts } = this.parts;
-    const args = jobs.flatMap(({ queue, id }) => [this.keys.onServer(queue), packId(id)]);
-    const found = (await caller.run(
-      scripts.get,
-      jobs.map(({ queue }) => queue),
-      args,
-    )) as PackedRecord[];
-    return jobs.map(({ queue }, place) => this.records.read(queue, found[place] as PackedRecord));
+  get(jobs: readonly JobRef[]): Promise<(JobRecord | undefined)[]> {
+    return getJobs(this.parts, this.records, jobs);
   }
 
   find(query: JobQuery): Promise<Page<JobRecord>> {

@@ -1,7 +1,7 @@
 import type { EnqueueVerdict, ErrorCode, NewJob } from '../../contract/index.js';
 import { flawOf } from '../job-flaw.js';
 
-type Refused = Extract<EnqueueVerdict, { status: 'refused' }>;
+export type Refused = Extract<EnqueueVerdict, { status: 'refused' }>;
 
 export function refusal(code: ErrorCode, detail: string): Refused {
   return { status: 'refused', code, detail };
@@ -17,4 +17,14 @@ export function ownRefusal(job: NewJob, isCircular: boolean): Refused | undefine
 /** Of a job that travels, all or nothing, with one that is refused. */
 export function refusedWithBatch(): Refused {
   return refusal('TASKS_VALIDATION', 'another job of the batch is refused');
+}
+
+/** On a cluster two queues lie in two slots, and no step reaches from one to the other. */
+export function slotRefusal({ queue, dependsOn }: NewJob): Refused | undefined {
+  const elsewhere = dependsOn?.jobs.find((parent) => parent.queue !== queue);
+  if (elsewhere === undefined) return undefined;
+  return refusal(
+    'TASKS_UNSUPPORTED',
+    `on a cluster a job cannot depend on one of another queue (${elsewhere.queue})`,
+  );
 }

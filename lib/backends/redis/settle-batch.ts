@@ -2,19 +2,13 @@ import type { NewJob, RefusedSpawn, Settlement, Verdict } from '../../contract/i
 import { orderBatch } from '../batch-order.js';
 import { jobArguments } from './job-arguments.js';
 import type { QueueParts } from './queue-parts.js';
-import { ownRefusal } from './refusals.js';
+import { ownRefusal, refusal, type Refused, slotRefusal } from './refusals.js';
 import { packPayload } from './packed-payload.js';
 import { unpackId } from './packed-id.js';
 import { receiptOf, type RedisReceipt } from './redis-receipt.js';
 import type { RedisArgument } from './redis-session.js';
 import { settleWords } from './settle-words.js';
-
-export const VERDICTS: Readonly<Record<string, Verdict>> = {
-  a: 'applied',
-  l: 'already-applied',
-  s: 'stale',
-  u: 'unknown',
-};
+import { verdictOn } from './verdicts.js';
 
 /** Of the jobs that a settlement brings: those that are sent, by their places, in an order in which parents come first. */
 interface Spawn {
@@ -74,17 +68,27 @@ export class SettleBatch {
   private readonly byQueue = new Map<string, QueueSettlements>();
   private readonly verdicts: Verdict[] = [];
 
-  constructor(private readonly settlements: readonly Settlement[]) {
+  constructor(settlements: readonly Settlement[], isCluster: boolean) {
     settlements.forEach((settlement, place) => {
       const receipt = receiptOf(settlement.receipt);
       if (receipt === undefined) this.verdicts[place] = 'unknown';
-      else this.on(receipt.queue).add({ place, receipt, settlement, spawn: spawnOf(settlement.enqueue) });
+      else
+        this.on(receipt.queue).add({
+          place,
+          receipt,
+          settlement,
+          spawn: spawnOf(settlement.enqueue, isCluster ? receipt.queue : undefined),
+        });
     });
   }
 
   /** Queues that the script has to know. */
   get queues(): string[] {
-    const spawned = this.settlements.flatMap(({ enqueue = [] }) => enqueue.map(({ queue }) => queue));
+    const spawned = [...this.byQueue.values()].flatMap(({ others }) =>
+      others.flatMap(({ spawn, settlement: { enqueue = [] } }) =>
+        spawn.sent.map((place) => (enqueue[place] as NewJob).queue),
+      ),
+    );
     return [...this.byQueue.keys(), ...spawned];
   }
 
@@ -126,10 +130,9 @@ export class SettleBatch {
   private take(placed: readonly Placed[], answers: Buffer): void {
     const letters = answers.toString('latin1');
     placed.forEach(({ place, receipt }, n) => {
-      const verdict = letters === '' ? 'applied' : (VERDICTS[letters[n] as string] ?? 'unknown');
+      const verdict = letters === '' ? 'applied' : verdictOn(receipt, letters[n]);
       if (verdict === 'applied') receipt.isSettled = true;
-      // What it was settled as may have been overtaken by a later claim.
-      this.verdicts[place] = verdict === 'stale' && receipt.isSettled ? 'already-applied' : verdict;
+      this.verdicts[place] = verdict;
     });
   }
 
@@ -142,14 +145,24 @@ export class SettleBatch {
   }
 }
 
-function spawnOf(jobs: readonly NewJob[] | undefined): Spawn {
+/** @param within On a cluster: the queue of the job that is settled, beyond which no step reaches. */
+function spawnOf(jobs: readonly NewJob[] | undefined, within: string | undefined): Spawn {
   if (jobs === undefined) return NOTHING;
   const { places, circular } = orderBatch(jobs);
   const refused = jobs.flatMap((job, place) => {
-    const verdict = ownRefusal(job, circular.has(place));
+    const verdict =
+      ownRefusal(job, circular.has(place)) ?? (within === undefined ? undefined : elsewhere(job, within));
     if (verdict === undefined) return [];
     return [{ place, id: job.id, code: verdict.code, detail: verdict.detail }];
   });
   const isRefused = new Set(refused.map(({ place }) => place));
   return { sent: places.filter((place) => !isRefused.has(place)), refused };
+}
+
+function elsewhere(job: NewJob, within: string): Refused | undefined {
+  if (job.queue === within) return slotRefusal(job);
+  return refusal(
+    'TASKS_UNSUPPORTED',
+    `on a cluster a job cannot enqueue on another queue as it ends (${job.queue})`,
+  );
 }

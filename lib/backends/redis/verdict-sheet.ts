@@ -1,4 +1,5 @@
 import type { EnqueueVerdict } from '../../contract/index.js';
+import { allSettled } from './by-queue.js';
 
 /** Jobs of one call of a script: it holds up the server for as long as it runs. */
 const AT_ONCE = 1_000;
@@ -15,11 +16,8 @@ export class VerdictSheet {
     }
   }
 
-  /** All calls are over before the first failure is told, so that nobody repeats what is still under way. */
   async complete(): Promise<EnqueueVerdict[]> {
-    const outcomes = await Promise.allSettled(this.calls);
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    await allSettled(this.calls);
     return this.verdicts;
   }
 

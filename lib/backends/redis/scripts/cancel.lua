@@ -2,7 +2,7 @@
 --
 -- KEYS    one key of each queue that is named
 -- ARGV    1 prefix, 2 reason, then queue and id of each
--- Result  a letter for each: `x` cancelled, now or since before, `r` requested, `f` finished otherwise, `u` unknown
+-- Result  a letter for each, in one text: `x` cancelled, now or since before, `r` requested, `f` finished otherwise, `u` unknown
 --- @include "includes/base"
 --- @include "includes/moves"
 

@@ -2,7 +2,7 @@
 --
 -- KEYS    one key of each queue that is named
 -- ARGV    1 prefix, 2 lease in ms, then for each run: queue, id, token
--- Result  a letter for each: `h` held, `x` held and a cancel was requested, `l` lost
+-- Result  a letter for each, in one text: `h` held, `x` held and a cancel was requested, `l` lost
 --- @include "includes/base"
 --- @include "includes/moves"
 

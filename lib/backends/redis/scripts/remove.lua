@@ -2,15 +2,15 @@
 --
 -- KEYS    one key of each queue that is named
 -- ARGV    1 prefix, then queue and id of each
--- Result  how many
+-- Result  a letter for each, in one text: `r` removed, `n` not there, or running
 --- @include "includes/base"
 --- @include "includes/moves"
 --- @include "includes/remove"
 
-local count = 0
+local answers = {}
 for at = 2, #ARGV, 2 do
   local queue = open(ARGV[at])
   doOverdue(queue)
-  if removeJob(queue, ARGV[at + 1]) then count = count + 1 end
+  answers[#answers + 1] = removeJob(queue, ARGV[at + 1]) and 'r' or 'n'
 end
-return count
+return table.concat(answers)

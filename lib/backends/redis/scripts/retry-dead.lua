@@ -3,7 +3,7 @@
 --
 -- KEYS    one key of each queue that is named
 -- ARGV    1 prefix, 2 delay in ms, 3 payload as an envelope ends with it or '', then queue and id of each
--- Result  a letter for each: `r` retried, `n` not dead, `u` unknown
+-- Result  a letter for each, in one text: `r` retried, `n` not dead, `u` unknown
 --- @include "includes/base"
 --- @include "includes/moves"
 --- @include "includes/intake"
