@@ -16,7 +16,16 @@ export {
 } from './decorators/index.js';
 export { type TaskEventListener, TaskEvents } from './events/index.js';
 export { StorageCarrier, type StorageMapping, TaskContextCarriers } from './context/index.js';
-export { createMemoryBackend, TaskBackendRegistry } from './backends/index.js';
+export {
+  createMemoryBackend,
+  createRedisBackend,
+  type RedisBackendOptions,
+  type RedisClientLike,
+  type RedisClusterOptions,
+  type RedisNode,
+  type RedisSentinelOptions,
+  TaskBackendRegistry,
+} from './backends/index.js';
 export { jsonCodec } from './codecs/index.js';
 export { JobResult, type ResultStats, ResultStore } from './state/index.js';
 export {

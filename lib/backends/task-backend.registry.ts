@@ -2,16 +2,20 @@ import type { TaskBackend, TaskBackendFactory, TaskBackendOptions } from '../con
 import { InvalidBackendError, isInstance, TaskError, toErrorRecord } from '../errors/index.js';
 import { assertBackend } from './assert-backend.js';
 import { createMemoryBackend } from './memory/index.js';
+import { createRedisBackend } from './redis/index.js';
 
 /**
- * Which backend types there are, and how each is made. `memory` is there from the start.
+ * Which backend types there are, and how each is made. `memory` and `redis` are there from the start.
  *
  * @example
  * TasksModule.forRoot({ backendTypes: { sqs: createSqsBackend }, backend: { type: 'sqs', url } });
  * // where createSqsBackend = ({ url, options, clock }) => ({ queue: …, state: … })
  */
 export class TaskBackendRegistry {
-  private readonly factories = new Map<string, TaskBackendFactory>([['memory', createMemoryBackend]]);
+  private readonly factories = new Map<string, TaskBackendFactory>([
+    ['memory', createMemoryBackend],
+    ['redis', createRedisBackend],
+  ]);
 
   /** @throws InvalidBackendError when the type has a different factory already */
   register(type: string, factory: TaskBackendFactory): void {

@@ -43,7 +43,7 @@ const backendFields = {
   type: field
     .name()
     .default('memory')
-    .meta({ type: 'string', description: '`memory`, or a type of `backendTypes`.' }),
+    .meta({ type: 'string', description: '`memory`, `redis`, or a type of `backendTypes`.' }),
   url: field.textOption('Where the broker is.', "the type's own"),
   queueName: field.nameOption(
     'What the broker calls the queue that this backend brings.',
@@ -189,7 +189,7 @@ export const optionSchema = z.strictObject(
         { error: 'must be an object of functions that make backends' },
       )
       .default({})
-      .meta({ type: 'object', description: 'Types of backend beside `memory`: name → factory.' }),
+      .meta({ type: 'object', description: 'Types of backend beside `memory` and `redis`: name → factory.' }),
     connect: z
       .strictObject({
         onBoot: field.choiceOption('What happens when a broker is not there while the app boots.', 'fail', [

@@ -70,20 +70,22 @@ function renderEvents({ TASK_EVENT_TYPES }, interfaces) {
 /** A column for each backend that there is. */
 async function renderCapabilities({ FEATURES, FEATURE_MEANINGS }, interfaces) {
   const { MemoryQueueBackend } = await import('../../dist/backends/memory/index.js');
-  const { capabilities } = new MemoryQueueBackend();
+  const { REDIS_CAPABILITIES } = await import('../../dist/backends/redis/index.js');
+  const columns = { memory: new MemoryQueueBackend().capabilities, redis: REDIS_CAPABILITIES };
+  const backends = Object.values(columns);
   const promises = interfaces.options('Capabilities').filter(({ path }) => path !== 'features');
   return table(
-    ['Capability', 'What it is', 'memory'],
+    ['Capability', 'What it is', ...Object.keys(columns)],
     [
       ...promises.map(({ path, type, description }) => [
         code(path),
         description,
-        show(capabilities[path], type),
+        ...backends.map((capabilities) => show(capabilities[path], type)),
       ]),
       ...FEATURES.map((feature) => [
         code(feature),
         FEATURE_MEANINGS[feature],
-        capabilities.features[feature] ? 'yes' : 'no',
+        ...backends.map(({ features }) => (features[feature] ? 'yes' : 'no')),
       ]),
     ],
   );

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { testTaskBackend } from 'nestjs-tasks/testing';
+import { onlyTopics } from './only-topics.js';
 import { redisHarness } from './redis-harness.js';
 
-const url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
-
-testTaskBackend({ describe, it, beforeAll, afterAll }, redisHarness(url));
+/** State goes by the server's own clock: it is played in real time, in redis-state.spec.ts. */
+testTaskBackend(onlyTopics(/^(?!state: )/, { describe, it, beforeAll, afterAll }), redisHarness);

@@ -16,10 +16,11 @@ const entry = (type: string): TaskBackendOptions => ({
 });
 
 describe('TaskBackendRegistry', () => {
-  it('has memory from the start', async () => {
+  it('has memory and redis from the start', async () => {
     const registry = new TaskBackendRegistry();
-    expect(registry.types()).toEqual(['memory']);
+    expect(registry.types()).toEqual(['memory', 'redis']);
     expect((await registry.create(entry('memory'))).queue.capabilities.scope).toBe('process');
+    expect((await registry.create(entry('redis'))).queue.capabilities.scope).toBe('fleet');
   });
 
   it('makes a backend of a registered type with what its entry says', async () => {
@@ -37,7 +38,7 @@ describe('TaskBackendRegistry', () => {
 
   it('refuses an unknown type and says which there are', async () => {
     await expect(new TaskBackendRegistry().create(entry('redsi'))).rejects.toThrow(
-      new InvalidBackendError('Backend "orders" has the unknown type "redsi". Known: memory.'),
+      new InvalidBackendError('Backend "orders" has the unknown type "redsi". Known: memory, redis.'),
     );
   });
 
