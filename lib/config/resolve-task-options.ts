@@ -30,10 +30,7 @@ const taskSchema = z
       name: z.unknown().optional(),
       queue: field.name().optional(),
       schema: field
-        .own<TaskSchema>(
-          field.isStandardSchema,
-          'must be a Standard Schema, as of zod, valibot or arktype; `dtoSchema(Class)` makes one of a class with class-validator',
-        )
+        .own<TaskSchema>(field.isStandardSchema, 'must be a Standard Schema, as of zod, valibot or arktype')
         .optional(),
       priority: field.whole(LOWEST_PRIORITY, HIGHEST_PRIORITY).default(Priority.NORMAL),
       maxRetries: field.whole(0, 1_000_000).optional(),
