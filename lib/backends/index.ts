@@ -1,6 +1,5 @@
-export { type BackendEntry, BackendSet, type BackendSetOptions } from './backend-set.js';
+export { BackendSet } from './backend-set.js';
 export { disabledBackend } from './disabled-backend.js';
 export * from './memory/index.js';
-export { OptionalPeer, type OptionalPeerOptions } from './optional-peer.js';
 export * from './redis/index.js';
 export { TaskBackendRegistry } from './task-backend.registry.js';

@@ -1,4 +1,3 @@
-export { describe as describeHandler } from './handler-registry.js';
 export { isTaskContext } from './enhancers/task-execution-context.js';
 export * from './handler-decorator.js';
 export { HandlerFactory, type HandlerInvoke } from './handler-factory.js';

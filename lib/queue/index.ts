@@ -1,11 +1,9 @@
-export { CALL_OPTIONS } from './call-options.js';
 export * from './dead-letter-queue.js';
 export type { DeadLetterStats } from './dead-letter-stats.js';
 export { DequeuedJob, type NackOptions } from './dequeued-job.js';
 export { EnqueueGather } from './enqueue-gather.js';
 export * from './failure-record.js';
 export type { DequeueOptions } from './hand-worker.js';
-export { CRON_HEADER } from './job-data.js';
 export * from './job-snapshot.js';
 export * from './job-template.js';
 export * from './queue-registry.js';

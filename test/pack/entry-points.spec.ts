@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, inject, it } from 'vitest';
+import { filesBelow } from '../architecture/house.js';
 import { entryPointsOf, peersOf, readManifest } from './manifest.js';
 import { NODE_VERSIONS } from './nodes.js';
 import { runNode } from './run.js';
@@ -77,5 +78,16 @@ describe('package.json', () => {
   it('asks for no version of a peer that is not tested here', () => {
     const { peerDependencies, devDependencies } = manifest;
     expect(Object.keys(peerDependencies).filter((name) => !(name in devDependencies))).toEqual([]);
+  });
+
+  it('names the versions of optional peers that the code names where one is missing', () => {
+    const named = filesBelow('lib')
+      .flatMap(({ text }) => [
+        ...text.matchAll(/new OptionalPeer\(\{\s*name: '([^']+)',\s*range: '([^']+)'/g),
+      ])
+      .map(([, name = '', range]) => [name, range] as const);
+    expect(named.length).toBeGreaterThan(0);
+    const asked = named.filter(([name]) => optional.includes(name));
+    expect(asked.map(([name]) => [name, manifest.peerDependencies[name]])).toEqual(named);
   });
 });

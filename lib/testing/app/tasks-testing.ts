@@ -151,8 +151,10 @@ export class TasksTesting implements OnModuleInit, OnModuleDestroy {
     if (first !== undefined) return first;
     throw new AssertionError({
       message: nothingFound(name, payload, this.enqueued()),
-      expected: payload,
-      actual: this.enqueued(name as string).map((job) => job.payload),
+      // A runner shows the difference, where there can be one.
+      ...(payload === undefined || typeof payload === 'function'
+        ? {}
+        : { expected: payload, actual: this.enqueued(name as string).map((job) => job.payload) }),
       operator: 'expectEnqueued',
       // oxlint-disable-next-line typescript/unbound-method -- it only marks where the stack begins
       stackStartFn: this.expectEnqueued,
