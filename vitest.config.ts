@@ -29,12 +29,19 @@ export default defineConfig({
     projects: [
       ...suites.map((name) => ({ ...common, test: suite(name) })),
       // Processes die here, and servers: a run at a time, so that jobs flow.
-      // Runs what would be published, in processes of its own: compilers and apps take their time.
       {
         ...common,
         test: { ...suite('chaos'), globalSetup: ['test/chaos/global-setup.ts'], fileParallelism: false },
       },
-      { test: { ...suite('pack'), globalSetup: ['test/pack/global-setup.ts'], testTimeout: 120_000 } },
+      // Runs what would be published, in processes of its own: compilers and apps take their time.
+      {
+        test: {
+          ...suite('pack'),
+          globalSetup: ['test/pack/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -17,6 +17,8 @@ export function testingOptions(
   const factory: TaskBackendFactory = (entry) => recorded(createMemoryBackend(entry), onEnqueued);
   return {
     ...options,
+    enabled: true,
+    role: 'both',
     backends: options.backends.map((backend) => ({ ...backend, type: TYPE, url: undefined, options: {} })),
     backendTypes: { ...options.backendTypes, [TYPE]: factory },
     worker: { ...options.worker, autoStart: false },
