@@ -1,5 +1,5 @@
-import type { ResolvedOptions } from './config/index.js';
-import { runsJobs } from './config/index.js';
+import { type ResolvedOptions, runsJobs, type UnknownTask, unknownTasks } from './config/index.js';
+import { InvalidOptionError } from './errors/index.js';
 import type { HandlerRegistry } from './handlers/index.js';
 
 /**
@@ -12,11 +12,27 @@ export class BootCheck {
     private readonly logger: { warn(message: string): void },
   ) {}
 
+  /** @throws InvalidOptionError for options of tasks that are not there */
   run(): void {
-    if (this.options.role === 'worker' && runsJobs(this.options) && this.handlers.names().length === 0) {
+    const names = this.handlers.names();
+    this.judge(unknownTasks(this.options.tasks, names));
+    if (this.options.role === 'worker' && runsJobs(this.options) && names.length === 0) {
       this.logger.warn(
         "role: this process is a 'worker', and no module of it provides a class with @Task methods: it has nothing to run.",
       );
     }
+  }
+
+  /**
+   * A process that makes jobs of unknown tasks dead letters claims to know all tasks there are. One that gives such jobs back,
+   * and one that only enqueues, may share its configuration with others: there a name that is nearly right is worth a word.
+   */
+  private judge(unknown: readonly UnknownTask[]): void {
+    const { strict, worker } = this.options;
+    const isAll = runsJobs(this.options) && worker.unknownTask === 'fail';
+    const told = runsJobs(this.options) ? unknown : unknown.filter(({ isNear }) => isNear);
+    if (told.length === 0 || !this.options.enabled) return;
+    if (isAll || strict) throw new InvalidOptionError(told);
+    for (const { path, message } of told) this.logger.warn(`${path}: ${message}`);
   }
 }

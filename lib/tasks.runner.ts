@@ -8,7 +8,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { BackgroundTaskManager, ScheduledWorkers } from './background/index.js';
 import { type ResolvedOptions, runsJobs } from './config/index.js';
 import { TaskEvents } from './events/index.js';
-import { HandlerRegistry, hostsOf, importersOf, type ModuleHost, orderHooks } from './handlers/index.js';
+import { hostsOf, importersOf, type ModuleHost, orderHooks } from './handlers/index.js';
 import { BootCheck } from './tasks-boot.check.js';
 import { RESOLVED_OPTIONS } from './tasks.tokens.js';
 import { ProcessHold, WorkerPool } from './worker/index.js';
@@ -73,11 +73,10 @@ export const runnerProvider: FactoryProvider<TasksRunner> = {
     scheduled: ScheduledWorkers,
     background: BackgroundTaskManager,
     options: ResolvedOptions,
-    handlers: HandlerRegistry,
+    check: BootCheck,
   ) => {
     const [host] = hostsOf(modules, TasksRunner);
     if (host !== undefined && !orderHooks(host, 'last')) warnOfLaterImports(modules, host);
-    const check = new BootCheck(options, handlers, new Logger('TasksModule'));
     return new TasksRunner({ pool, events, scheduled, background, options, check });
   },
   inject: [
@@ -87,7 +86,7 @@ export const runnerProvider: FactoryProvider<TasksRunner> = {
     ScheduledWorkers,
     BackgroundTaskManager,
     RESOLVED_OPTIONS,
-    HandlerRegistry,
+    BootCheck,
   ],
 };
 

@@ -12,3 +12,6 @@ export * from './resolve-options.js';
 export * from './resolve-retention.js';
 export * from './resolve-task-options.js';
 export type * from './resolved-options.js';
+export { checkTaskQueues, type UnknownTask, unknownTasks } from './task-overrides.js';
+export { configuredTask } from './configured-task.js';
+export { variableOf } from './environment/variable-name.js';

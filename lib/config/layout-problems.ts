@@ -1,4 +1,6 @@
 import type { ValidationIssue } from '../errors/index.js';
+import { backendType } from './backend-type.js';
+import { isName } from './names.js';
 import { didYouMean } from './nearest-name.js';
 import { BUILT_IN_QUEUES, DEFAULT_QUEUE, primaryIndex } from './queue-layout.js';
 
@@ -33,7 +35,7 @@ function backendProblems(entry: Entry, index: number, all: readonly Entry[]): Va
   if (typeof name !== 'string') return problems;
   const path = `backends.${index}.name`;
   if (all.findIndex((other) => other['name'] === name) < index) {
-    problems.push({ path, message: `"${name}" is given twice` });
+    problems.push({ path, message: `${shown(name)} is given twice` });
   }
   const isBuiltIn = (BUILT_IN_QUEUES as readonly string[]).includes(name);
   if (isBuiltIn && !(isPrimary && name === DEFAULT_QUEUE)) {
@@ -51,7 +53,7 @@ function stateProblems({ name, state }: Entry, index: number, all: readonly Entr
   if (isSelf)
     return [{ path, message: 'names the backend itself; leave it out where a backend keeps its own' }];
   if (state === 'primary' || names.includes(state)) return [];
-  const message = `"${state}" is not a backend. Known: ${names.join(', ')}.${didYouMean(state, names)}`;
+  const message = `${shown(state)} is not a backend. Known: ${names.filter(isName).join(', ')}.${didYouMean(state, names.filter(isName))}`;
   return [{ path, message }];
 }
 
@@ -79,25 +81,28 @@ function queueProblems(
     const brought = home.get(name);
     const queue = brought?.queue ?? name;
     if (queue !== undefined && seen.has(queue)) {
-      problems.push({ path: `queues.${index}.name`, message: `"${String(name)}" is given twice` });
+      problems.push({ path: `queues.${index}.name`, message: `${shown(name)} is given twice` });
     }
     seen.add(queue);
     if (typeof backend !== 'string') return problems;
     const path = `queues.${index}.backend`;
     if (!backends.includes(backend)) {
-      const known = backends.join(', ') || 'none';
-      const message = `"${backend}" is not a backend. Known: ${known}.${didYouMean(backend, backends)}`;
+      const known = backends.filter(isName).join(', ') || 'none';
+      const message = `${shown(backend)} is not a backend. Known: ${known}.${didYouMean(backend, backends.filter(isName))}`;
       problems.push({ path, message });
     } else if (brought !== undefined && brought.backend !== backend) {
-      problems.push({ path, message: `"${String(name)}" lives on backend "${String(brought.backend)}"` });
+      problems.push({ path, message: `${shown(name)} lives on backend "${String(brought.backend)}"` });
     }
     return problems;
   });
 }
 
+/** What is no name may be something else in the wrong place: an address with its password. */
+const shown = (name: unknown): string => (isName(name) ? `"${name}"` : 'it');
+
 /** In the short form a backend goes by its type. */
 function shortFormName(backend: unknown): string {
-  return isEntry(backend) && typeof backend['type'] === 'string' ? backend['type'] : 'memory';
+  return backendType(isEntry(backend) ? backend : {});
 }
 
 /** The entries of a list, with something empty in place of those that are no objects: their places must stay. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { variableOf } from './environment/variable-name.js';
+import { isFreeForm, textKindOf } from './environment/variable-tree.js';
 import { notesOf } from './option-fields.js';
 import { unwrap } from './option-problems.js';
-import { circuitBreakerSchema, optionSchema } from './option-schema.js';
+import { optionSchema } from './option-schema.js';
+import { circuitBreakerSchema } from './task-schema.js';
 
 /** One row of the table of options. */
 export interface OptionDefault {
@@ -11,6 +14,8 @@ export interface OptionDefault {
   /** As it is written in the docs: a value, or what holds where there is none. */
   readonly default: string;
   readonly description: string;
+  /** The environment variable; undefined where only code can give it. */
+  readonly variable?: string | undefined;
 }
 
 /**
@@ -37,9 +42,13 @@ function fieldRows(field: z.ZodType, path: string): OptionDefault[] {
   const below =
     inner instanceof z.ZodArray
       ? rowsOf(inner.element as z.ZodType, `${path}[].`)
-      : rowsOf(inner, `${path}.`);
+      : inner instanceof z.ZodRecord
+        ? rowsOf(inner.valueType as z.ZodType, `${path}.*.`)
+        : rowsOf(inner, `${path}.`);
   if (type === undefined || description === undefined) return below;
-  return [{ path, type, default: otherwise ?? defaultText(field), description }, ...below];
+  const isVariable = textKindOf(type) !== undefined || isFreeForm(path);
+  const row = { path, type, default: otherwise ?? defaultText(field), description };
+  return [isVariable ? { ...row, variable: variableOf(path) } : row, ...below];
 }
 
 function defaultText(field: z.ZodType): string {

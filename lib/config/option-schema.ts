@@ -4,7 +4,6 @@ import {
   ENHANCER_FAMILIES,
   systemClock,
   type Clock,
-  type CustomBackoff,
   type PayloadCodec,
   type RateLimit,
   type TaskMiddlewareType,
@@ -13,6 +12,7 @@ import {
   type TaskContextCarrierType,
 } from '../contract/index.js';
 import * as field from './option-fields.js';
+import { retrySchema, taskOverridesSchema } from './task-schema.js';
 
 const NO_LIMIT = 'no limit';
 
@@ -40,10 +40,11 @@ const rateLimit = z
   );
 
 const backendFields = {
-  type: field
-    .name()
-    .default('memory')
-    .meta({ type: 'string', description: '`memory`, `redis`, or a type of `backendTypes`.' }),
+  type: field.name().optional().meta({
+    type: 'string',
+    description: '`memory`, `redis`, or a type of `backendTypes`.',
+    otherwise: 'what the `url` begins with; memory without one',
+  }),
   url: field.textOption('Where the broker is.', "the type's own"),
   queueName: field.nameOption(
     'What the broker calls the queue that this backend brings.',
@@ -57,36 +58,6 @@ const backendFields = {
 
 const requiredName = (description: string) =>
   field.name().meta({ type: 'string', description, otherwise: 'required' });
-
-export const retrySchema = z.strictObject({
-  maxRetries: field.wholeOption('Runs after the first.', 3, 0, 1_000_000),
-  backoff: z
-    .union(
-      [z.enum(['fixed', 'linear', 'exponential']), field.own<CustomBackoff>(field.isFunction, 'function')],
-      { error: "must be 'fixed', 'linear', 'exponential' or a function" },
-    )
-    .default('exponential')
-    .meta({
-      type: "'fixed' | 'linear' | 'exponential' | CustomBackoff",
-      description: 'How the delay grows with the attempts.',
-    }),
-  delay: field.durationOption('Before the second run.', '1s'),
-  maxDelay: field.durationOption('Cap of any backoff.', '5m'),
-  jitter: field.flagOption('Spreads each backoff over its upper half.', true),
-  shouldRetry: field
-    .own<(error: unknown, attempt: number) => boolean>(field.isFunction, 'must be a function')
-    .optional()
-    .meta({
-      type: 'function',
-      description: 'Says by the error whether another run makes sense.',
-      otherwise: 'always',
-    }),
-});
-
-export const circuitBreakerSchema = z.strictObject({
-  threshold: field.wholeOption('Failures in a row that open it.', 5, 1),
-  cooldown: field.durationOption('How long it stays open.', '30s', 1),
-});
 
 export const queueSchema = z.strictObject(
   {
@@ -204,6 +175,10 @@ export const optionSchema = z.strictObject(
       .array(queueSchema, { error: 'must be a list of queues' })
       .prefault([])
       .meta({ type: 'object[]', description: 'Queues beside those that the backends bring.' }),
+    tasks: z
+      .record(field.name(), taskOverridesSchema, { error: 'must be an object: name → options' })
+      .prefault({})
+      .meta({ type: 'object', description: 'Single tasks by their names, on top of what `@Task()` says.' }),
     worker: workerSchema.prefault({}),
     background: backgroundSchema.prefault({}),
     context: contextSchema.prefault({}),
@@ -265,7 +240,7 @@ export const optionSchema = z.strictObject(
       .meta({
         type: 'object',
         description: 'Where environment variables are read from.',
-        otherwise: 'process.env',
+        otherwise: 'that of the process',
       }),
   },
   { error: 'must be an object' },

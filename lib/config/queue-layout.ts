@@ -1,3 +1,4 @@
+import { backendType } from './backend-type.js';
 import type { ParsedOptions } from './option-schema.js';
 import type { ResolvedBackend, ResolvedQueue } from './resolved-options.js';
 
@@ -9,7 +10,8 @@ export const DEFAULT_QUEUE = 'default';
 /** The brokers, in the order given. With none given: memory. */
 export function layOutBackends(options: ParsedOptions): ResolvedBackend[] {
   if (options.backends === undefined) {
-    const { type = 'memory', url, queueName = DEFAULT_QUEUE, options: own = {} } = options.backend ?? {};
+    const { url, queueName = DEFAULT_QUEUE, options: own = {} } = options.backend ?? {};
+    const type = backendType(options.backend ?? {});
     return [{ name: type, primary: true, type, url, queueName, options: own }];
   }
   const primaryAt = primaryIndex(options.backends);
@@ -18,7 +20,7 @@ export function layOutBackends(options: ParsedOptions): ResolvedBackend[] {
     return {
       name,
       primary,
-      type,
+      type: backendType({ type, url }),
       url,
       queueName: queueName ?? (primary ? DEFAULT_QUEUE : name),
       options: own,

@@ -1,42 +1,94 @@
-import type { Environment, TasksModuleOptions } from '../contract/index.js';
+import type { Environment, QueueOptions, TasksModuleOptions } from '../contract/index.js';
 import { InvalidOptionError, type ValidationIssue } from '../errors/index.js';
 import { doubtfulOptions } from './doubtful-options.js';
+import { applyEnvironment } from './environment/apply-environment.js';
+import { variableTree } from './environment/variable-tree.js';
 import { layoutProblems } from './layout-problems.js';
 import { didYouMean } from './nearest-name.js';
 import { check } from './option-problems.js';
 import { optionSchema, type ParsedOptions } from './option-schema.js';
 import { layOutBackends, layOutQueues } from './queue-layout.js';
+import { resolveFeatureQueues } from './resolve-feature-queues.js';
 import type { ResolvedOptions, ResolvedQueue, ResolvedWorker } from './resolved-options.js';
 
+type FeatureQueues = readonly (string | QueueOptions)[];
+
+/** What an app has beside its options. */
+export interface Surroundings {
+  /** The environment, unless the options bring one of their own. Default: none. */
+  readonly processEnv?: Environment;
+  /** The queues of each feature module. Default: none. */
+  readonly features?: readonly FeatureQueues[];
+  /** Names of queues that the source names: how a variable is spelled does not tell them. Default: none. */
+  readonly queueNames?: readonly string[];
+}
+
 /**
- * Checks the module's options and fills in every default.
+ * Checks the module's options, with what the environment says in their place, and fills in every default.
  *
- * @param processEnv The environment, unless the options bring one of their own. Default: none.
- * @throws InvalidOptionError with all problems at once, each with its dotted path and, for a name that does not
- * exist, the nearest one that does
+ * @throws InvalidOptionError with all problems at once, each with its dotted path, or the variable that it came from, and,
+ * for a name that does not exist, the nearest one that does
  * @example
  * resolveOptions({ worker: { lease: '10s' } }).worker.lease; // 10_000
  */
 export function resolveOptions(
   input: TasksModuleOptions = {},
-  processEnv: Environment = {},
+  surroundings: Surroundings = {},
 ): ResolvedOptions {
-  const { data, problems } = check(optionSchema, input);
-  const found = [...problems, ...layoutProblems(input)];
-  if (data === undefined) throw new InvalidOptionError(found);
-  const backends = layOutBackends(data);
-  const { backend: _one, backends: _several, env = processEnv, ...settled } = data;
-  const doubts = doubtsOf(data, backends, env);
-  if (data.strict) found.push(...doubts);
-  if (found.length > 0) throw new InvalidOptionError(found);
-  const queues = layOutQueues(data, backends);
+  const { processEnv = {}, features = [], queueNames = [] } = surroundings;
+  const env = isObject(input) && isObject(input.env) ? input.env : processEnv;
+  const applied = isObject(input)
+    ? applyEnvironment(input, env, variableTree(optionSchema), features, { queues: queueNames })
+    : undefined;
+  const given = applied?.options ?? input;
+  const { data, problems } = check(optionSchema, given);
+  const found = [...problems, ...layoutProblems(given)];
+  const backends = data === undefined ? [] : layOutBackends(data);
+  const doubts = data === undefined ? [] : doubtsOf(data, backends, env);
+  if (data?.strict === true) found.push(...doubts);
+  const told = [
+    ...(applied?.problems ?? []),
+    ...found.map(({ path, message }) => ({ path: applied?.placeOf(path) ?? path, message })),
+  ];
+  if (data === undefined || told.length > 0) throw new InvalidOptionError(told);
+  const { backend: _one, backends: _several, env: _env, ...settled } = data;
+  const queues = withFeatures(layOutQueues(data, backends), backends, applied?.features ?? []);
   return {
     ...settled,
     backends,
     queues,
+    tasks: tasksOf(given, applied?.taskSegments ?? []),
     worker: withOwnNames(data.worker, queues),
     warnings: doubts.map(({ path, message }) => `${path}: ${message}.`),
   };
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** As they were given: what a task does not say, its own options do. */
+function tasksOf({ tasks = {} }: TasksModuleOptions, segments: readonly string[]): ResolvedOptions['tasks'] {
+  const isOnlyVariable = (name: string) => segments.includes(name);
+  const all = Object.entries(tasks);
+  return {
+    byName: new Map(all.filter(([name]) => !isOnlyVariable(name))),
+    bySegment: new Map(all.filter(([name]) => isOnlyVariable(name))),
+  };
+}
+
+/** The queues of all features, each checked against what the options and the features before it declare. */
+function withFeatures(
+  queues: readonly ResolvedQueue[],
+  backends: ResolvedOptions['backends'],
+  features: readonly FeatureQueues[],
+): readonly ResolvedQueue[] {
+  return features.reduce<readonly ResolvedQueue[]>((all, feature) => {
+    const known = new Set(all.map(({ name }) => name));
+    const added = resolveFeatureQueues(feature, { backends, queues: all }).filter(
+      ({ name }) => !known.has(name),
+    );
+    return [...all, ...added];
+  }, queues);
 }
 
 function doubtsOf(

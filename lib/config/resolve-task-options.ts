@@ -10,19 +10,22 @@ import { InvalidOptionError } from '../errors/index.js';
 import { assertTaskName } from './names.js';
 import * as field from './option-fields.js';
 import { check } from './option-problems.js';
-import { circuitBreakerSchema, retrySchema } from './option-schema.js';
-import type { ResolvedRetry, ResolvedTaskOptions, ResolvedTimeout } from './resolved-options.js';
+import { breakerOption, retrySchema } from './task-schema.js';
+import type {
+  ResolvedRetry,
+  ResolvedTaskOptions,
+  ResolvedTasks,
+  ResolvedTimeout,
+} from './resolved-options.js';
+import { overridesOf, withOverrides } from './task-overrides.js';
 
 /** What a task takes over where it does not say. */
 export interface TaskDefaults {
   readonly retry: ResolvedRetry;
   readonly timeout: ResolvedTimeout;
+  /** What the options say of single tasks. Default: nothing. */
+  readonly tasks?: ResolvedTasks | undefined;
 }
-
-const breakerForm = (value: unknown): unknown => {
-  if (value === true) return {};
-  return value === false ? undefined : value;
-};
 
 const taskSchema = z
   .strictObject(
@@ -44,7 +47,7 @@ const taskSchema = z
         )
         .optional(),
       retry: retrySchema.omit({ maxRetries: true }).optional(),
-      circuitBreaker: z.preprocess(breakerForm, circuitBreakerSchema.optional()),
+      circuitBreaker: breakerOption,
     },
     { error: 'must be an object or the name' },
   )
@@ -54,7 +57,7 @@ const taskSchema = z
   });
 
 /**
- * Checks what `@Task()` was given, on top of the module's defaults.
+ * Checks what `@Task()` was given, on top of the module's defaults and below what the options say of this task.
  *
  * @param methodName The task's name where the options give none, and the path of each problem.
  * @throws InvalidNameError for a name that cannot be used, InvalidOptionError with all other problems at once
@@ -66,7 +69,13 @@ export function resolveTaskOptions(
   methodName: string,
   defaults: TaskDefaults,
 ): ResolvedTaskOptions {
-  const given = typeof options === 'string' ? { name: options } : (options ?? {});
+  const decorated = typeof options === 'string' ? { name: options } : (options ?? {});
+  const named: unknown = decorated?.name ?? methodName;
+  const overrides =
+    defaults.tasks === undefined || typeof named !== 'string'
+      ? undefined
+      : overridesOf(defaults.tasks, named);
+  const given = withOverrides(decorated, overrides);
   const { data, problems } = check(taskSchema, given);
   if (data === undefined) {
     throw new InvalidOptionError(

@@ -11,6 +11,7 @@ import type {
   TaskContextCarrier,
   TaskContextCarrierType,
   TaskMiddlewareType,
+  TaskOverrides,
   TaskSchema,
 } from '../contract/index.js';
 
@@ -103,6 +104,13 @@ export interface ResolvedCircuitBreaker {
   readonly cooldown: Ms;
 }
 
+/** What the options say of single tasks: as it was given, and checked. */
+export interface ResolvedTasks {
+  readonly byName: ReadonlyMap<string, TaskOverrides>;
+  /** What variables alone say, by the segment that names the task there: which task that is, its name tells. */
+  readonly bySegment: ReadonlyMap<string, TaskOverrides>;
+}
+
 /** `TasksModuleOptions` checked, with every default filled in and every duration in milliseconds. */
 export interface ResolvedOptions {
   readonly backends: readonly ResolvedBackend[];
@@ -110,6 +118,7 @@ export interface ResolvedOptions {
   readonly backendTypes: Readonly<Record<string, TaskBackendFactory>>;
   readonly connect: ResolvedConnect;
   readonly queues: readonly ResolvedQueue[];
+  readonly tasks: ResolvedTasks;
   readonly worker: ResolvedWorker;
   readonly background: ResolvedBackground;
   readonly context: ResolvedContext;

@@ -3,6 +3,7 @@ import type { Duration } from './durations.js';
 import type { EnhancerOptions } from './enhancer-options.js';
 import type { PayloadCodec } from './payload.js';
 import type { RetryOptions } from './retry-options.js';
+import type { TaskOptions } from './task-options.js';
 import type { TaskBackendFactory } from './task-backend.js';
 import type { TaskContextCarrier, TaskContextCarrierType } from './task-context-carrier.js';
 import type { TaskMiddlewareType } from './task-middleware.js';
@@ -64,6 +65,12 @@ export interface QueueOptions {
   /** Middleware of this queue's jobs, inside the global one. Default: none. */
   readonly middleware?: readonly TaskMiddlewareType[] | undefined;
 }
+
+/** What a configuration can say of one task, on top of its `@Task()`: each key replaces the one there. */
+export type TaskOverrides = Pick<
+  TaskOptions,
+  'queue' | 'priority' | 'maxRetries' | 'timeout' | 'delay' | 'retry' | 'circuitBreaker'
+>;
 
 /** What happens when a broker is not there while the app boots. Later losses are the backend's own to mend. */
 export interface ConnectOptions {
@@ -168,6 +175,12 @@ export interface TasksModuleOptions {
   /** What happens when a broker is not there while the app boots. */
   readonly connect?: ConnectOptions | undefined;
   readonly queues?: readonly QueueOptions[] | undefined;
+  /**
+   * Single tasks by their names, on top of what `@Task()` says. Default: none.
+   * @example
+   * tasks: { 'send-email': { maxRetries: 5, timeout: '1m' } }
+   */
+  readonly tasks?: Readonly<Record<string, TaskOverrides>> | undefined;
   readonly worker?: WorkerOptions | undefined;
   readonly background?: BackgroundOptions | undefined;
   readonly context?: ContextOptions | undefined;

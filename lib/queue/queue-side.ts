@@ -1,6 +1,6 @@
 import type { TaskBackend } from '../contract/index.js';
 import { CodecSet } from '../codecs/index.js';
-import type { ResolvedOptions, ResolvedQueue } from '../config/index.js';
+import { configuredTask, type ResolvedOptions, type ResolvedQueue } from '../config/index.js';
 import { TaskContextCarriers } from '../context/index.js';
 import { FinishedJobs, ResultStore, StoreLink, type EventSink } from '../state/index.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
@@ -19,7 +19,7 @@ import { TaskQueue } from './task-queue.js';
 
 /** Everything of an app that enqueues and looks after jobs, put together. It declares queues; it opens no backend. */
 export class QueueSide {
-  readonly catalogue = new TaskCatalogue();
+  readonly catalogue: TaskCatalogue;
   readonly codecs: CodecSet;
   readonly queues: QueueRegistry;
   readonly finished: FinishedJobs;
@@ -45,6 +45,10 @@ export class QueueSide {
   ) {
     const { clock, payload } = options;
     const retention = new RetentionSettings(options.retention);
+    this.catalogue = new TaskCatalogue((name) => {
+      const task = configuredTask(name, options);
+      return task && { ...task, classes: [] };
+    });
     const codecs = new CodecSet([options.codec]);
     const links = new Map([...backends].map(([name, backend]) => [name, new StoreLink(name, backend)]));
     const queues = new QueueRegistry(

@@ -18,6 +18,9 @@ type Method = (...args: never[]) => unknown;
 export class TaskCatalogue {
   private readonly byName = new Map<string, TaskDefinition>();
 
+  /** @param configured What the configuration says of a task that is not in the catalogue. */
+  constructor(private readonly configured: (name: string) => TaskDefinition | undefined = () => undefined) {}
+
   /** Adds a task, or puts it in the place of the one with its name. */
   define(task: TaskDefinition): void {
     this.byName.set(task.name, task);
@@ -27,7 +30,13 @@ export class TaskCatalogue {
     this.byName.delete(name);
   }
 
+  /** The task, or what the configuration says of one that this process does not know. */
   get(name: string): TaskDefinition | undefined {
+    return this.byName.get(name) ?? this.configured(name);
+  }
+
+  /** The task, when this process knows it. */
+  defined(name: string): TaskDefinition | undefined {
     return this.byName.get(name);
   }
 

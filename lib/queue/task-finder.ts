@@ -34,7 +34,7 @@ export class TaskFinder {
   ): TaskDefinition | undefined {
     if (metadata === undefined) return undefined;
     const task = { ...resolveTaskOptions(metadata.options, method, this.defaults), method, classes };
-    const known = this.catalogue.get(task.name);
+    const known = this.catalogue.defined(task.name);
     if (known !== undefined) return known;
     this.catalogue.define(task);
     return task;

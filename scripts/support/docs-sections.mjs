@@ -20,7 +20,7 @@ export async function renderSections() {
     errors: renderErrors(contract, errors),
     events: renderEvents(contract, interfaces),
     capabilities: await renderCapabilities(contract, interfaces),
-    'module-options': renderOptions(config.OPTION_DEFAULTS),
+    'module-options': renderVariables(config.OPTION_DEFAULTS),
     'breaker-options': renderOptions(config.CIRCUIT_BREAKER_DEFAULTS),
     'task-options': renderOptions(interfaces.options('TaskOptions')),
     'enqueue-options': renderOptions(interfaces.options('EnqueueOptions')),
@@ -56,6 +56,18 @@ const renderOptions = (rows) =>
   table(
     ['Option', 'Type', 'Default', 'What it is'],
     rows.map((row) => [code(row.path), code(row.type), row.default, row.description]),
+  );
+
+const renderVariables = (rows) =>
+  table(
+    ['Option', 'Type', 'Default', 'Variable', 'What it is'],
+    rows.map((row) => [
+      code(row.path),
+      code(row.type),
+      row.default,
+      row.variable === undefined ? 'none' : code(row.variable),
+      row.description,
+    ]),
   );
 
 function renderEvents({ TASK_EVENT_TYPES }, interfaces) {

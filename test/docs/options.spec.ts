@@ -3,9 +3,15 @@ import { CIRCUIT_BREAKER_DEFAULTS, OPTION_DEFAULTS } from '../../lib/config/inde
 import { tableRows } from './pages.js';
 
 describe('docs/configuration.md', () => {
-  it('has every option with the default that is in force, in the order of the schema and no other', () => {
+  it('has every option with the default and the variable that are in force, in the order of the schema and no other', () => {
     expect(tableRows('docs/configuration.md', 'module-options')).toEqual(
-      OPTION_DEFAULTS.map((row) => [row.path, row.type, row.default, row.description]),
+      OPTION_DEFAULTS.map((row) => [
+        row.path,
+        row.type,
+        row.default,
+        row.variable ?? 'none',
+        row.description,
+      ]),
     );
   });
 });

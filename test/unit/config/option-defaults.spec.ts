@@ -40,9 +40,10 @@ describe('OPTION_DEFAULTS', () => {
   it('has each option once, with a type, a default and a description', () => {
     const paths = OPTION_DEFAULTS.map(({ path }) => path);
     expect(new Set(paths).size).toBe(paths.length);
-    for (const row of OPTION_DEFAULTS) {
+    for (const { variable = 'TASKS__NONE', ...row } of OPTION_DEFAULTS) {
+      expect(variable).toMatch(/^TASKS(?:__[A-Z_<>]+)+$/u);
       expect(row).toEqual({
-        path: expect.stringMatching(/^[a-zA-Z.[\]]+$/u),
+        path: expect.stringMatching(/^[a-zA-Z.[\]*]+$/u),
         type: expect.stringMatching(/./u),
         default: expect.stringMatching(/./u),
         description: expect.stringMatching(/\.$/u),

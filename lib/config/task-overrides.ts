@@ -1,0 +1,83 @@
+import type { TaskOptions, TaskOverrides } from '../contract/index.js';
+import { InvalidOptionError, type ValidationIssue } from '../errors/index.js';
+import { toSegment, toVariable } from './environment/variable-name.js';
+import { didYouMean } from './nearest-name.js';
+import type { ResolvedOptions, ResolvedTasks } from './resolved-options.js';
+
+/** What the options say of a task. */
+export function overridesOf(tasks: ResolvedTasks, name: string): TaskOverrides | undefined {
+  const exact = tasks.byName.get(name);
+  if (exact !== undefined || tasks.bySegment.size === 0) return exact;
+  return tasks.bySegment.get(toSegment(name));
+}
+
+/** The options of `@Task()` with what the configuration says in their place, key by key. */
+export function withOverrides(given: TaskOptions, overrides: TaskOverrides | undefined): TaskOptions {
+  if (overrides === undefined) return given;
+  const said = onlySaid(overrides);
+  const { scheduleAt, ...rest } = given;
+  return {
+    ...rest,
+    // Both say when a call is due: what the configuration says is meant.
+    ...(scheduleAt === undefined || said.delay !== undefined ? {} : { scheduleAt }),
+    ...said,
+    ...(said.retry === undefined ? {} : { retry: { ...given.retry, ...onlySaid(said.retry) } }),
+    ...(said.circuitBreaker === undefined
+      ? {}
+      : { circuitBreaker: breakerOf(given.circuitBreaker, said.circuitBreaker) }),
+  };
+}
+
+/** `true` switches on what the task has; an object changes single keys of it. */
+function breakerOf(
+  own: TaskOptions['circuitBreaker'],
+  said: NonNullable<TaskOptions['circuitBreaker']>,
+): TaskOptions['circuitBreaker'] {
+  const settings = typeof own === 'object' ? own : {};
+  if (said === true) return { ...settings };
+  return said === false ? false : { ...settings, ...onlySaid(said) };
+}
+
+/** @throws InvalidOptionError naming every queue that the configuration gives to a task and nobody declares */
+export function checkTaskQueues({ tasks, queues }: Pick<ResolvedOptions, 'tasks' | 'queues'>): void {
+  const known = queues.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias]));
+  const issue = (path: string, queue: string | undefined): ValidationIssue[] =>
+    queue === undefined || known.includes(queue)
+      ? []
+      : [{ path, message: `no queue has this name. Known: ${known.join(', ')}.${didYouMean(queue, known)}` }];
+  const problems = [
+    ...[...tasks.byName].flatMap(([name, { queue }]) => issue(`tasks.${name}.queue`, queue)),
+    ...[...tasks.bySegment].flatMap(([segment, { queue }]) =>
+      issue(toVariable(['TASKS', segment, 'QUEUE']), queue),
+    ),
+  ];
+  if (problems.length > 0) throw new InvalidOptionError(problems);
+}
+
+/** A task that the configuration names and this process does not know. */
+export interface UnknownTask extends ValidationIssue {
+  /** Whether one that it knows has nearly that name. */
+  readonly isNear: boolean;
+}
+
+/** @param known Names of all tasks of this process. */
+export function unknownTasks(tasks: ResolvedTasks, known: readonly string[]): UnknownTask[] {
+  const segments = known.map(toSegment);
+  const issue = (path: string, nearest: string): UnknownTask => ({
+    path,
+    message: `no task of this process has this name.${nearest}`,
+    isNear: nearest !== '',
+  });
+  return [
+    ...[...tasks.byName.keys()]
+      .filter((name) => !known.includes(name))
+      .map((name) => issue(`tasks.${name}`, didYouMean(name, known))),
+    ...[...tasks.bySegment.keys()]
+      .filter((segment) => !segments.includes(segment))
+      .map((segment) => issue(toVariable(['TASKS', segment]), didYouMean(segment, segments))),
+  ];
+}
+
+function onlySaid<T extends object>(given: T): Partial<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,140 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { CapturingLogger } from '@nestjs/testing';
+import {
+  HandlerRegistry,
+  InjectTasks,
+  InvalidOptionError,
+  Task,
+  TaskManager,
+  TasksModule,
+  type TaskClient,
+  type TasksModuleOptions,
+} from 'nestjs-tasks';
+import { describe, expect, it } from 'vitest';
+import { rejection } from '../unit/rejection.js';
+import { startApp } from './start-app.js';
+
+@Injectable()
+class EmailTasks {
+  @Task({ name: 'send-email', maxRetries: 1, timeout: '5s' }) send() {}
+}
+
+const boot = (
+  options: TasksModuleOptions,
+  providers: (new (...args: never[]) => unknown)[] = [EmailTasks],
+) => {
+  const logger = new CapturingLogger();
+  const app = startApp({ imports: [TasksModule.forRoot({ env: {}, ...options })], providers }, { logger });
+  const warnings = () => logger.filter({ level: 'warn' }).map(({ message }) => String(message));
+  return { app, warnings };
+};
+
+describe('Options of single tasks', () => {
+  it('hold for the handler and for every call', async () => {
+    const app = await boot({ tasks: { 'send-email': { maxRetries: 7, queue: 'bulk' } } }).app;
+    expect(app.get(HandlerRegistry).get('send-email')?.options).toMatchObject({
+      maxRetries: 7,
+      timeout: 5_000,
+    });
+    const job = await app.get(TaskManager).enqueue('send-email');
+    expect(job).toMatchObject({ maxRetries: 7, queue: 'bulk', timeout: 5_000 });
+    const own = await app.get(TaskManager).enqueue('send-email', undefined, { maxRetries: 2 });
+    expect(own.maxRetries).toBe(2);
+  });
+
+  it('hold in a process that has only the class of the task', async () => {
+    @Injectable()
+    class Signup {
+      constructor(@InjectTasks(EmailTasks) readonly emails: TaskClient<EmailTasks>) {}
+    }
+    const { app } = boot({ role: 'producer', tasks: { 'send-email': { maxRetries: 7 } } }, [Signup]);
+    const job = await (await app).get(Signup).emails.send.delay();
+    expect(job).toMatchObject({ maxRetries: 7, timeout: 5_000 });
+  });
+
+  it('hold in a process that has not even that, and enqueues by name', async () => {
+    const env = { TASKS__TASKS__SEND_EMAIL__TIMEOUT: '9s' };
+    const { app } = boot({ env, role: 'producer', tasks: { 'send-email': { queue: 'urgent' } } }, []);
+    const tasks = (await app).get(TaskManager);
+    expect(await tasks.enqueue('send-email')).toMatchObject({ queue: 'urgent', timeout: 9_000 });
+    expect(await tasks.enqueue('another')).toMatchObject({ queue: 'default', timeout: undefined });
+  });
+
+  it('must name a queue that is there', async () => {
+    const error = await rejection<InvalidOptionError>(
+      boot({ tasks: { 'send-email': { queue: 'blk' } } }).app,
+    );
+    expect(error.issues).toEqual([
+      { path: 'tasks.send-email.queue', message: expect.stringContaining('Did you mean "bulk"?') },
+    ]);
+  });
+});
+
+describe('Options of a task that is not there', () => {
+  const tasks = { 'send-emial': { maxRetries: 5 } };
+  const message = 'no task of this process has this name. Did you mean "send-email"?';
+
+  it('end the boot, with the nearest name that is', async () => {
+    const error = await rejection<InvalidOptionError>(boot({ tasks }).app);
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    expect(error.issues).toMatchObject([{ path: 'tasks.send-emial', message }]);
+  });
+
+  it('end it by the name of the variable, too', async () => {
+    const error = await rejection<InvalidOptionError>(
+      boot({ env: { TASKS__TASKS__SEND_EMIAL__TIMEOUT: '1s' } }).app,
+    );
+    expect(error.issues).toMatchObject([{ path: 'TASKS__TASKS__SEND_EMIAL' }]);
+    expect(error.message).toContain('Did you mean "SEND_EMAIL"?');
+  });
+
+  it('are warned of where jobs of unknown tasks are given back: another process may have it', async () => {
+    const { app, warnings } = boot({ tasks: { other: {} }, worker: { unknownTask: 'release' } });
+    await app;
+    expect(warnings()).toEqual(['tasks.other: no task of this process has this name.']);
+  });
+
+  it('are warned of in a producer when the name is nearly one that it knows, and else are normal', async () => {
+    const near = boot({ env: { NODE_ENV: 'test' }, role: 'producer', tasks });
+    await near.app;
+    expect(near.warnings()).toContain(`tasks.send-emial: ${message}`);
+    const far = boot({ role: 'producer', tasks: { 'resize-an-image': {} } });
+    await far.app;
+    expect(far.warnings().filter((line) => line.startsWith('tasks.'))).toEqual([]);
+  });
+
+  it('end the boot of any process with `strict`', async () => {
+    const { app } = boot({ strict: true, tasks, worker: { unknownTask: 'release' } });
+    await expect(app).rejects.toBeInstanceOf(InvalidOptionError);
+  });
+
+  it('are fine when its function is registered while the app starts', async () => {
+    @Injectable()
+    class Plugins implements OnApplicationBootstrap {
+      @Inject() private readonly handlers!: HandlerRegistry;
+      onApplicationBootstrap() {
+        this.handlers.register('late', () => undefined);
+      }
+    }
+    const app = await boot({ tasks: { late: { maxRetries: 9 } } }, [Plugins]).app;
+    expect(app.get(HandlerRegistry).get('late')?.options.maxRetries).toBe(9);
+  });
+
+  it('are nothing to a stub of one part of the app', async () => {
+    await expect(startApp({ imports: [TasksModule.stub({ tasks })] })).resolves.toBeDefined();
+  });
+});
+
+describe('A stub', () => {
+  it('does not read the environment of the machine that it runs on', async () => {
+    process.env['TASKS__WORKER__WORKER_COUNT'] = 'nonsense';
+    try {
+      await expect(startApp({ imports: [TasksModule.stub()] })).resolves.toBeDefined();
+      await expect(startApp({ imports: [TasksModule.forRoot()] })).rejects.toThrow(
+        'TASKS__WORKER__WORKER_COUNT',
+      );
+    } finally {
+      delete process.env['TASKS__WORKER__WORKER_COUNT'];
+    }
+  });
+});
