@@ -25,8 +25,8 @@ const PLACES = Array.from({ length: UUID_LENGTH }, (_, place) => place).filter(
 /** An id as it is kept: a UUID in 22 ordered characters instead of 36, which saves 32 bytes a waiting job; any other as it is. */
 export function packId(id: string): string {
   if (id.length === UUID_LENGTH && UUID.test(id)) return packUuid(id);
-  const [first = ''] = id;
-  return first === ESCAPE || FIRST.includes(first) ? `${ESCAPE}${id}` : id;
+  const isTaken = id !== '' && `${ESCAPE}${FIRST}`.includes(id.charAt(0));
+  return isTaken ? `${ESCAPE}${id}` : id;
 }
 
 /** The id that was packed. */

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
+import { RedisQueueBackend } from '../../lib/backends/redis/redis-queue-backend.js';
+import { resolveRedisOptions } from '../../lib/backends/redis/resolve-redis-options.js';
+import { JOB_STATES, type QueueBackend } from '../../lib/contract/index.js';
+import { aJob } from '../../lib/testing/index.js';
+import { startRedis, type PrivateRedis } from '../servers/redis.mjs';
+
+/** What the contract cannot ask of every store: what is left in this one, and what it is told again. */
+describe('queues on redis', () => {
+  let server: PrivateRedis;
+  let admin: Redis;
+  let queue: QueueBackend;
+  beforeAll(async () => {
+    server = await startRedis();
+    admin = new Redis(server.url);
+    const options = { name: 'redis', type: 'redis', url: server.url, options: { prefix: 'app' } };
+    queue = new RedisQueueBackend(new RedisConnections(resolveRedisOptions(options), () => undefined));
+    await queue.open();
+  });
+  afterAll(async () => {
+    await queue.close();
+    admin.disconnect();
+    await server.stop();
+  });
+
+  const claim = (name: string, limit = 10) =>
+    queue.claim({ worker: 'worker', lease: 60_000, take: [{ queue: name, limit }] });
+
+  it('leaves nothing of a job that was removed: no key but what belongs to the queue', async () => {
+    const name = 'tidy';
+    queue.declare([{ name, perKey: { concurrency: 1, rateLimit: { limit: 1, per: 10 } } }]);
+    const parent = aJob({ queue: name, priority: 20 });
+    const child = aJob({ queue: name, dependsOn: { jobs: [parent], onFailure: 'fail' } });
+    const rich = aJob({
+      queue: name,
+      key: 'tenant',
+      idempotency: { key: 'once', ttl: 60_000 },
+      unique: { mode: 'keep-first', key: 'user' },
+    });
+    await queue.enqueue([
+      parent,
+      child,
+      rich,
+      aJob({ queue: name, key: 'tenant' }),
+      aJob({ queue: name, delay: 60_000 }),
+    ]);
+    const { jobs } = await claim(name);
+    await queue.record(
+      jobs.map(({ receipt }) => ({ receipt, progress: { current: 1, total: 2 }, checkpoint: 'so far' })),
+    );
+    await queue.signal(rich, 'approved', { payload: 'yes', codec: 'json' });
+    const error = { name: 'Error', message: 'broke' };
+    await queue.claim({
+      worker: 'worker',
+      lease: 60_000,
+      take: [],
+      settle: jobs.map(({ receipt }) => ({ receipt, outcome: { kind: 'failed', error } })),
+    });
+    await queue.clear(name, JOB_STATES);
+    const { jobs: rest } = await claim(name);
+    expect(rest).toEqual([]);
+    await queue.clear(name, JOB_STATES);
+    await sleep(60);
+    await queue.recover();
+    await queue.recover();
+    const left = (await admin.keys(`app:{${name}}:*`)).map((key) => key.slice(`app:{${name}}:`.length));
+    expect(left.filter((word) => word !== 'meta' && word !== 'wake')).toEqual([]);
+  });
+
+  it('holds no counter that a crowd of jobs could leave wrong: the line is empty when all are done', async () => {
+    const name = 'flat';
+    queue.declare([{ name, retention: { completedMax: 0 } }]);
+    await queue.enqueue(Array.from({ length: 500 }, () => aJob({ queue: name, key: `k${Math.random()}` })));
+    for (let { jobs } = await claim(name, 100); jobs.length > 0; { jobs } = await claim(name, 100)) {
+      await queue.claim({
+        worker: 'worker',
+        lease: 60_000,
+        take: [],
+        settle: jobs.map(({ receipt }) => ({ receipt, outcome: { kind: 'completed' } })),
+      });
+    }
+    const left = (await admin.keys(`app:{${name}}:*`)).map((key) => key.slice(`app:{${name}}:`.length));
+    expect(left.toSorted()).toEqual(['gone', 'meta', 'wake'].filter((word) => left.includes(word)));
+    expect(await admin.zcard(`app:{${name}}:gone`)).toBe(500);
+  });
+
+  it('goes on when the server has forgotten its scripts', async () => {
+    queue.declare([{ name: 'scripts' }]);
+    for (let n = 0; n < 3; n++) {
+      await admin.script('FLUSH');
+      const [verdict] = await queue.enqueue([aJob({ queue: 'scripts' })]);
+      expect(verdict?.status).toBe('created');
+      await admin.script('FLUSH');
+      expect((await claim('scripts')).jobs).toHaveLength(1);
+    }
+  });
+
+  it('tells a server that has lost its data again what its queues are limited to', async () => {
+    queue.declare([{ name: 'limited', maxSize: 2, concurrency: 1 }]);
+    await queue.enqueue([aJob({ queue: 'limited' })]);
+    await admin.flushall();
+    const verdicts = await queue.enqueue(Array.from({ length: 3 }, () => aJob({ queue: 'limited' })));
+    expect(verdicts.map(({ status }) => status)).toEqual(['created', 'created', 'refused']);
+    await admin.flushall();
+    await queue.enqueue([aJob({ queue: 'limited', delay: 1 }), aJob({ queue: 'limited' })]);
+    expect((await claim('limited')).jobs).toHaveLength(1);
+  });
+
+  it('takes a thousand due jobs in one step, in the order in which they were due', async () => {
+    queue.declare([{ name: 'due' }]);
+    const jobs = Array.from({ length: 1_200 }, (_, n) => aJob({ queue: 'due', delay: 1 + (n % 7) }));
+    await queue.enqueue(jobs);
+    await sleep(30);
+    const taken = [...(await claim('due', 1_000)).jobs, ...(await claim('due', 1_000)).jobs];
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(1_200);
+  });
+
+  it('knows a queue by what its broker calls it', async () => {
+    queue.declare([{ name: 'local', brokerName: 'remote' }]);
+    const job = aJob({ queue: 'local' });
+    await queue.enqueue([job]);
+    expect(await admin.hlen('app:{remote}:jobs')).toBe(1);
+    expect((await claim('local')).jobs[0]?.queue).toBe('local');
+    expect((await queue.get([job]))[0]?.queue).toBe('local');
+  });
+});
