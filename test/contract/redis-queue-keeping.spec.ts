@@ -118,6 +118,37 @@ describe('queues on redis', () => {
     expect(new Set(taken.map(({ id }) => id)).size).toBe(1_200);
   });
 
+  it('settles as many as a call brings, and waits for as many parents as a job has', async () => {
+    const name = 'many';
+    queue.declare([{ name }]);
+    const parents = Array.from({ length: 9_000 }, () => aJob({ queue: name }));
+    await queue.enqueue(parents);
+    const child = aJob({ queue: name, dependsOn: { jobs: parents, onFailure: 'fail' } });
+    expect((await queue.enqueue([child]))[0]?.status).toBe('created');
+    const receipts = [];
+    for (let { jobs } = await claim(name, 1_000); jobs.length > 0; ({ jobs } = await claim(name, 1_000))) {
+      receipts.push(...jobs.map(({ receipt }) => receipt));
+    }
+    const { verdicts, jobs } = await queue.claim({
+      worker: 'worker',
+      lease: 60_000,
+      take: [{ queue: name, limit: 1 }],
+      settle: receipts.map((receipt) => ({ receipt, outcome: { kind: 'completed' } as const })),
+    });
+    expect(verdicts.filter((verdict) => verdict === 'applied')).toHaveLength(9_000);
+    expect(jobs[0]?.id).toBe(child.id);
+  });
+
+  it('clears what has lost its record by another hand', async () => {
+    queue.declare([{ name: 'torn' }]);
+    const job = aJob({ queue: 'torn' });
+    await queue.enqueue([job, aJob({ queue: 'torn' })]);
+    await admin.hdel('app:{torn}:jobs', ...(await admin.hkeys('app:{torn}:jobs')).slice(0, 1));
+    expect((await claim('torn')).jobs).toHaveLength(1);
+    await queue.clear('torn', JOB_STATES);
+    expect((await queue.inspect(['torn']))[0]?.counts.pending).toBe(0);
+  });
+
   it('knows a queue by what its broker calls it', async () => {
     queue.declare([{ name: 'local', brokerName: 'remote' }]);
     const job = aJob({ queue: 'local' });

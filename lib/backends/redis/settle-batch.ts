@@ -96,7 +96,7 @@ export class SettleBatch {
     return [this.byQueue.size, ...[...this.byQueue.values()].flatMap((queue) => queue.arguments(parts))];
   }
 
-  /** @param answers A text for the completions of each queue, then one for its others; empty: all applied. */
+  /** @param answers A text for the completions of each queue, then one for its others: a letter each. */
   read(answers: readonly Buffer[]): Verdict[] {
     let next = 0;
     for (const { completions, others } of this.byQueue.values()) {
@@ -130,7 +130,7 @@ export class SettleBatch {
   private take(placed: readonly Placed[], answers: Buffer): void {
     const letters = answers.toString('latin1');
     placed.forEach(({ place, receipt }, n) => {
-      const verdict = letters === '' ? 'applied' : verdictOn(receipt, letters[n]);
+      const verdict = verdictOn(receipt, letters[n]);
       if (verdict === 'applied') receipt.isSettled = true;
       this.verdicts[place] = verdict;
     });

@@ -22,6 +22,15 @@ end
 
 local NOW = digits(now)
 
+-- One command over members of whatever number: the stack of Lua holds about 8,000.
+local MEMBERS_AT_ONCE = 1000
+
+local function callInParts(command, key, members)
+  for from = 1, #members, MEMBERS_AT_ONCE do
+    call(command, key, unpack(members, from, math.min(from + MEMBERS_AT_ONCE - 1, #members)))
+  end
+end
+
 local keysOf = {
   __index = function(queue, word)
     local key = queue.P .. word

@@ -184,7 +184,7 @@ local function addJob(given, isCapped)
     breakOff(job)
     trim(queue)
   elseif unmet and #unmet > 0 then
-    call('SADD', unmetKey(queue, id), unpack(unmet))
+    callInParts('SADD', unmetKey(queue, id), unmet)
     call('ZADD', queue.waiting, NOW, id)
   elseif dueAt > now then
     defer(job, 'scheduled', dueAt)
