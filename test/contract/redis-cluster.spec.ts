@@ -8,6 +8,7 @@ import { aJob, testTaskBackend } from '../../lib/testing/index.js';
 import { type PrivateCluster, startRedisCluster } from '../servers/redis-topologies.js';
 import { uniquePrefix } from '../servers/shared-redis.js';
 import { onlyTopics } from './only-topics.js';
+import { withoutTests } from './without-tests.js';
 
 /** Tests of which one step reaches from one queue to another: shown as skipped, and refused as the end of this file has it. */
 const ACROSS_QUEUES: readonly string[] = [
@@ -40,14 +41,9 @@ function make(prefix: string): TaskBackend {
   return { queue: new RedisQueueBackend(connections), state: new RedisStateBackend(connections) };
 }
 
-const { skip } = it;
-const withinOneQueue = Object.assign(
-  (name: string, body: () => Promise<void>, timeout?: number): unknown =>
-    ACROSS_QUEUES.includes(name) ? skip(name, body) : it(name, body, timeout),
-  { skip },
-);
+const runner = withoutTests(ACROSS_QUEUES, { describe, it, beforeAll, afterAll });
 
-testTaskBackend(onlyTopics(/^(?!state: )/, { describe, it: withinOneQueue, beforeAll, afterAll }), {
+testTaskBackend(onlyTopics(/^(?!state: )/, runner), {
   name: 'redis, a cluster of three',
   scope: 'fleet',
   unsupported: ['transactions'],

@@ -126,7 +126,7 @@ describe('queues on redis', () => {
     const child = aJob({ queue: name, dependsOn: { jobs: parents, onFailure: 'fail' } });
     expect((await queue.enqueue([child]))[0]?.status).toBe('created');
     const receipts = [];
-    for (let { jobs } = await claim(name, 1_000); jobs.length > 0; ({ jobs } = await claim(name, 1_000))) {
+    for (let { jobs } = await claim(name, 1_000); jobs.length > 0; { jobs } = await claim(name, 1_000)) {
       receipts.push(...jobs.map(({ receipt }) => receipt));
     }
     const { verdicts, jobs } = await queue.claim({
