@@ -139,6 +139,18 @@ describe('queues on redis', () => {
     expect(jobs[0]?.id).toBe(child.id);
   });
 
+  it('takes bounds that are none', async () => {
+    queue.declare([{ name: 'endless' }]);
+    const job = aJob({ queue: 'endless', maxRetries: Infinity, maxStalled: Infinity });
+    await queue.enqueue([job]);
+    const take = [{ queue: 'endless', limit: 1 }];
+    const [taken] = (await queue.claim({ worker: 'dead', lease: 100, take })).jobs;
+    expect(taken).toMatchObject({ maxRetries: Infinity, maxStalled: Infinity });
+    await sleep(150);
+    expect((await queue.recover()).recovered).toBe(1);
+    expect((await queue.get([job]))[0]).toMatchObject({ state: 'pending', stalls: 1 });
+  });
+
   it('clears what has lost its record by another hand', async () => {
     queue.declare([{ name: 'torn' }]);
     const job = aJob({ queue: 'torn' });

@@ -11,8 +11,9 @@ const LINE_FEED = 10;
 const KINDS_KEPT = 1_024;
 
 type Kind = readonly [
-  maxRetries: number,
-  maxStalled: number,
+  /** JSON has no infinity: `null` is no bound. */
+  maxRetries: number | null,
+  maxStalled: number | null,
   timeout: Ms | null,
   version: number,
   codec: string,
@@ -57,8 +58,8 @@ export class Envelopes {
     return {
       createdAt: envelope.readUIntBE(1, 6),
       priority: (envelope[HEAD_LENGTH] as number) - PRIORITY_BASE,
-      maxRetries,
-      maxStalled,
+      maxRetries: maxRetries ?? Infinity,
+      maxStalled: maxStalled ?? Infinity,
       timeout: timeout ?? undefined,
       version,
       codec,

@@ -12,10 +12,10 @@ local function createdAtOf(envelope)
   return struct.unpack('>I6', string.sub(envelope, 2, 7))
 end
 
--- What the task says of retries and stalls: the first two numbers of the JSON in an envelope.
+-- What the task says of retries and stalls: the first two numbers of the JSON in an envelope; `null` is no bound.
 local function boundsOf(envelope)
-  local retries, stalled = string.match(envelope, '^%[(%d+),(%d+)', 9)
-  return tonumber(retries), tonumber(stalled)
+  local retries, stalled = string.match(envelope, '^%[([^,]*),([^,]*)', 9)
+  return tonumber(retries) or math.huge, tonumber(stalled) or math.huge
 end
 
 local function readToken(token)
