@@ -48,6 +48,8 @@ export {
 } from './queue/index.js';
 export {
   type DecoratedHandler,
+  dtoSchema,
+  type DtoSchemaOptions,
   type HandlerCall,
   HandlerDecorator,
   type HandlerInvoke,

@@ -1,3 +1,4 @@
+export { dtoSchema, type DtoSchemaOptions } from './dto-schema.js';
 export { isTaskContext } from './enhancers/task-execution-context.js';
 export * from './handler-decorator.js';
 export { HandlerFactory, type HandlerInvoke } from './handler-factory.js';

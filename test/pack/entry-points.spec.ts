@@ -40,6 +40,21 @@ describe('the entry points, where no optional peer is installed', () => {
     });
   });
 
+  it('say what a class as a schema needs, in the place of ending the process', async () => {
+    const code = `const { dtoSchema } = await import('nestjs-tasks');
+      class SendEmail {}
+      const given = { validatorPackage: {}, transformerPackage: {} };
+      for (const options of [{}, { validatorPackage: {} }, given]) {
+        try { dtoSchema(SendEmail, options); console.log('made'); } catch ({ code, peer, install }) { console.log(code, peer, install); }
+      }`;
+    const { output } = await runNode(['--input-type=module', '-e', code], inject('withoutPeers'));
+    expect(output.trim().split('\n')).toEqual([
+      'TASKS_MISSING_PEER class-validator npm install "class-validator@^0.14.0 || ^0.15.0"',
+      'TASKS_MISSING_PEER class-transformer npm install "class-transformer@^0.5.0"',
+      'made',
+    ]);
+  });
+
   it('have types without an error of their own', () => {
     const folder = inject('withoutPeers');
     const options: ts.CompilerOptions = {
