@@ -85,6 +85,11 @@ const PITFALLS: readonly (readonly [what: string, file: string, test: string])[]
     'unit/worker/pool-trouble.spec.ts',
     'keeps settlements and sends them again',
   ],
+  [
+    'a schema that changed between enqueue and run',
+    'e2e/schemas.spec.ts',
+    'is a dead letter at once (%s), told without the payload, and can be corrected',
+  ],
   ['an instance that an agent has wrapped', 'e2e/instrumented.spec.ts', 'runs its tasks through the wrapper'],
 ];
 
