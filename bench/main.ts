@@ -1,11 +1,12 @@
 /** `npm run bench -- memory [--quick] [--json]`: every target of a backend, ours, peers and the raw limit in one run. */
 import { parseArgs } from 'node:util';
 import { cpus } from 'node:os';
+import { bootBench } from './boot/bench.js';
 import { memoryBench } from './memory/bench.js';
 import type { BackendBench, BenchSize, Measure } from './measure.js';
 import { formatRow, header } from './table.js';
 
-const BACKENDS: Readonly<Record<string, BackendBench>> = { memory: memoryBench };
+const BACKENDS: Readonly<Record<string, BackendBench>> = { boot: bootBench, memory: memoryBench };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
