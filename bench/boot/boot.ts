@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Injectable, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Task, TasksModule } from 'nestjs-tasks';
 import { type Figures, median } from '../subjects.js';
@@ -9,6 +9,7 @@ const ROUNDS = 6;
 
 /** A module with a provider of so many methods, each a task where `Task` is given. */
 function feature(place: number): Type {
+  @Injectable()
   class Handlers {}
   for (let at = 0; at < TASKS_A_MODULE; at++) {
     const method = `task${place}x${at}`;
@@ -17,15 +18,15 @@ function feature(place: number): Type {
     const descriptor = Object.getOwnPropertyDescriptor(Handlers.prototype, method) as PropertyDescriptor;
     Task()(Handlers.prototype, method, descriptor);
   }
+  @Module({ providers: [Handlers] })
   class Feature {}
-  Module({ providers: [Handlers] })(Feature);
   return Feature;
 }
 
 /** Milliseconds of processor time from the module's class to a started app: what other processes do does not count. */
 async function bootTime(features: readonly Type[], tasks: DynamicModule[]): Promise<number> {
+  @Module({ imports: [...features, ...tasks] })
   class App {}
-  Module({ imports: [...features, ...tasks] })(App);
   const started = process.cpuUsage();
   const app = await NestFactory.createApplicationContext(App, { logger: false });
   const { user, system } = process.cpuUsage(started);

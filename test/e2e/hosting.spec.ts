@@ -52,15 +52,16 @@ describe('An application with tasks can be', () => {
   });
 
   it('closed without a timer, socket or handle left', async () => {
-    // What the test before this one, or its runner, has just let go of.
-    await new Promise((resolve) => setImmediate(resolve));
-    const before = process.getActiveResourcesInfo().toSorted();
+    const before = process.getActiveResourcesInfo();
     const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
     const job = await app.get(Door).greeter.greet.delay('Ada');
     await job.result();
     await app.get(Door).greeter.greet.delay('Ada', { delay: '1h' });
     await app.close();
-    expect(process.getActiveResourcesInfo().toSorted()).toEqual(before);
+    // What the runner had open before may be gone by now: nothing may have been added.
+    const added = process.getActiveResourcesInfo();
+    for (const kind of before) if (added.includes(kind)) added.splice(added.indexOf(kind), 1);
+    expect(added).toEqual([]);
   });
 });
 
