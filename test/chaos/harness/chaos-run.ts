@@ -38,7 +38,7 @@ export interface RunOptions {
   readonly worker?: WorkerOptions | undefined;
   /** How long a call of the backend waits, in ms. Default 1,500. */
   readonly commandTimeout?: number | undefined;
-  /** How far the wall clock of each worker is ahead, in ms. Default 0. */
+  /** How far the wall clocks of the workers, then of the producers, are ahead, in ms. Default 0. */
   readonly skews?: readonly number[] | undefined;
 }
 
@@ -55,6 +55,8 @@ export class ChaosRun {
   private readonly folder = temporaryFolder('chaos');
   private readonly journal = new Journal(join(this.folder.path, 'parent.log'));
   private jobs = 0;
+  /** What the processes have written down; there once it is finished. */
+  history = new History();
   readonly fleet: Fleet;
 
   private constructor(
@@ -113,7 +115,8 @@ export class ChaosRun {
     await this.fleet.stop('producer');
     await this.observer.quiet(QUIET_BOUND_MS);
     const exits = await this.fleet.stop('worker');
-    const report = check(History.read(this.fleet.journals), await this.observer.read());
+    this.history = History.read(this.fleet.journals);
+    const report = check(this.history, await this.observer.read());
     const uneasy = exits
       .filter(({ code }) => code !== 0)
       .map(({ code, signal }) => `a worker ended with ${code ?? signal}`);
@@ -158,7 +161,7 @@ export class ChaosRun {
         this.fleet.add('worker', `worker-${place}`, { ...settings, skew: skews[place] ?? 0 }),
       ),
       ...Array.from({ length: producers }, (_, place) =>
-        this.fleet.add('producer', `producer-${place}`, settings),
+        this.fleet.add('producer', `producer-${place}`, { ...settings, skew: skews[workers + place] ?? 0 }),
       ),
     ]);
   }

@@ -17,6 +17,8 @@ export interface Report {
   readonly dead: number;
   /** Jobs that have lost a lease. */
   readonly stalled: number;
+  /** Runs that ended when another had begun already. */
+  readonly late: number;
   /** Breaches of the invariants. */
   readonly problems: readonly string[];
 }
@@ -40,6 +42,7 @@ export function check(history: History, state: FinalState): Report {
     doubled: history.doubled,
     dead: state.counts.failed,
     stalled: [...state.records.values()].filter(({ stalls }) => stalls > 0).length,
+    late: history.late,
     problems,
   };
 }

@@ -6,6 +6,7 @@ export class History {
   readonly tried = new Set<string>();
   /** Ids that were accepted, by call. */
   readonly accepted = new Map<string, string>();
+  private readonly asked = new Map<string, { readonly at: number; readonly delay: number }>();
   /** Ids under which calls ran. */
   readonly idsOfCall = new Map<string, Set<string>>();
   readonly starts = new Map<string, Line[]>();
@@ -15,7 +16,8 @@ export class History {
   readonly idsOfKey = new Map<string, Set<string>>();
   /** Refusals and unknown outcomes, by code. */
   readonly troubles = new Map<string, number>();
-  lost = 0;
+  /** Ends of runs, those that were told that their lease is lost included. */
+  readonly ends = new Map<string, Line[]>();
 
   static read(paths: readonly string[]): History {
     const history = new History();
@@ -28,6 +30,7 @@ export class History {
     switch (kind) {
       case 'try':
         this.tried.add(call);
+        if (note !== '') this.asked.set(call, { at: line.at, delay: Number(note) });
         break;
       case 'ok':
         this.accepted.set(call, id);
@@ -48,9 +51,8 @@ export class History {
         push(this.verdicts, id, line);
         break;
       case 'lost':
-        this.lost++;
-        break;
       case 'end':
+        push(this.ends, id, line);
         break;
     }
   }
@@ -58,6 +60,26 @@ export class History {
   /** The same job may have been given to several calls. */
   get acceptedIds(): Set<string> {
     return new Set(this.accepted.values());
+  }
+
+  /** Of calls with a delay: that, and how long it took to their first run, in ms. */
+  get delays(): { readonly delay: number; readonly waited: number }[] {
+    return [...this.starts.values()].flatMap(([first]) => {
+      const asked = first && this.asked.get(first.call);
+      return asked === undefined
+        ? []
+        : [{ delay: asked.delay, waited: ((first?.at ?? 0) - asked.at) / 1_000 }];
+    });
+  }
+
+  /** Runs that ended when another had begun already: whatever they said came too late. */
+  get late(): number {
+    return [...this.ends].reduce((sum, [id, ends]) => {
+      const starts = this.starts.get(id) ?? [];
+      const isLate = (end: Line): boolean =>
+        starts.some(({ at, fence }) => BigInt(fence) > BigInt(end.fence) && at < end.at);
+      return sum + (starts.length > 1 ? ends.filter(isLate).length : 0);
+    }, 0);
   }
 
   /** Runs beyond the first of each job, those that ended before their effect included. */

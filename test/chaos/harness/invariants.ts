@@ -83,9 +83,10 @@ const verdictsAreStored: Invariant = ({ verdicts }, { records }) =>
     return [`told that it ${verdict.note}, stored as ${record.state}: ${id}`];
   });
 
+/** Of all lost leases only the first gives a run more than there are attempts. */
 const attemptsAreBounded: Invariant = (_history, { records }) =>
   [...records.values()].flatMap(({ id, attempt, maxRetries, stalls }) =>
-    attempt <= 1 + maxRetries + stalls
+    attempt <= 1 + maxRetries + Math.min(1, stalls)
       ? []
       : [`attempt ${attempt} of ${1 + maxRetries}, ${stalls} stalls: ${id}`],
   );

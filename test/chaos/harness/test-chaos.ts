@@ -12,6 +12,7 @@ export function testChaos(
   options: Omit<RunOptions, 'seed'>,
   faults: readonly Fault[],
   andThen: (run: ChaosRun, report: Report) => void | Promise<void> = () => undefined,
+  boundMs = BOUND_MS,
 ): void {
   it(
     `loses nothing: ${name}`,
@@ -35,6 +36,6 @@ export function testChaos(
         await run.dispose();
       }
     },
-    BOUND_MS,
+    boundMs,
   );
 }

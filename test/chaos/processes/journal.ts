@@ -15,7 +15,7 @@ export interface Line {
   readonly id: string;
   readonly attempt: number;
   readonly fence: string;
-  /** The key of an accepted call, the idempotency key of a run, the outcome of a verdict, the code of a refusal. */
+  /** The delay of a call that is made, the key of an accepted one, the idempotency key of a run, the outcome of a verdict, the code of a refusal. */
   readonly note: string;
 }
 

@@ -32,7 +32,7 @@ let stopping = false;
 async function enqueue(queue: TaskQueue, payload: ChaosPayload): Promise<void> {
   const call = `${payload.producer}/${payload.number}`;
   let options = optionsOf(payload);
-  journal.write('try', { call });
+  journal.write('try', { call, note: payload.kind === 'later' ? `${payload.ms}` : '' });
   for (let pause = SHORTEST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
     try {
       const { id } = await queue.enqueue('work', payload, options);
