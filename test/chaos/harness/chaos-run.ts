@@ -128,12 +128,19 @@ export class ChaosRun {
 
   /** Enqueues one job of a kind from here, and waits until it is finished. */
   async job(kind: JobKind, ms = 0): Promise<JobRecord> {
+    return this.observer.finished(await this.enqueue(kind, ms));
+  }
+
+  /** Enqueues one job of a kind from here. @returns its id */
+  async enqueue(kind: JobKind, ms = 0): Promise<string> {
     const number = this.jobs++;
     const call = `parent/${number}`;
     this.journal.write('try', { call });
-    const { id } = await this.observer.queue.enqueue('work', { producer: 'parent', number, kind, ms });
+    const payload = { producer: 'parent', number, kind, ms };
+    const options = kind === 'later' ? { delay: ms } : {};
+    const { id } = await this.observer.queue.enqueue('work', payload, options);
     this.journal.write('ok', { call, id });
-    return this.observer.finished(id);
+    return id;
   }
 
   /** What is printed of a run. */

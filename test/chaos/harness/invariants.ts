@@ -1,4 +1,5 @@
 import { JOB_STATES } from 'nestjs-tasks';
+import type { Line } from '../processes/journal.js';
 import type { FinalState } from './final-state.js';
 import type { History } from './history.js';
 
@@ -6,6 +7,10 @@ import type { History } from './history.js';
 export type Invariant = (history: History, state: FinalState) => string[];
 
 const FINISHED = new Set(['completed', 'failed', 'cancelled']);
+
+/** Those verdicts that end a job, in the order in which they were told. */
+const endsIn = (verdicts: readonly Line[]): Line[] =>
+  verdicts.filter(({ note }) => FINISHED.has(note)).toSorted((a, b) => a.at - b.at);
 
 /** Every accepted job is finished, and its effect was made unless it may have ended without. */
 const nothingIsLost: Invariant = ({ acceptedIds, effects }, { records }) =>
@@ -64,12 +69,13 @@ const fencesGrow: Invariant = ({ starts }) =>
     });
   });
 
-/** One run at most ends a job, and it is the one with the highest fence. */
-const oneVerdictAJob: Invariant = ({ verdicts, starts }) =>
+/** One run at most ends a job, and one more for each time that a person has retried it; the last has the highest fence. */
+const oneVerdictAJob: Invariant = ({ verdicts, starts }, { records }) =>
   [...verdicts].flatMap(([id, all]) => {
-    const ending = all.filter(({ note }) => FINISHED.has(note));
-    if (ending.length > 1) return [`${ending.length} applied verdicts: ${id}`];
-    const [verdict] = ending;
+    const ending = endsIn(all);
+    if (ending.length > 1 + (records.get(id)?.replays ?? 0))
+      return [`${ending.length} applied verdicts: ${id}`];
+    const verdict = ending.at(-1);
     const later = verdict && starts.get(id)?.find(({ fence }) => BigInt(fence) > BigInt(verdict.fence));
     return later === undefined ? [] : [`ended by fence ${verdict?.fence}, ran with ${later.fence}: ${id}`];
   });
@@ -77,7 +83,7 @@ const oneVerdictAJob: Invariant = ({ verdicts, starts }) =>
 /** A run that was told that its word was taken, and what is stored, agree. */
 const verdictsAreStored: Invariant = ({ verdicts }, { records }) =>
   [...verdicts].flatMap(([id, all]) => {
-    const verdict = all.find(({ note }) => FINISHED.has(note));
+    const verdict = endsIn(all).at(-1);
     const record = records.get(id);
     if (verdict === undefined || record === undefined || record.state === verdict.note) return [];
     return [`told that it ${verdict.note}, stored as ${record.state}: ${id}`];

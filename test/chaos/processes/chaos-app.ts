@@ -1,7 +1,6 @@
 import { Module, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TasksModule, type BackendOptions, type WorkerOptions } from 'nestjs-tasks';
-import { redisType } from './redis-type.js';
 import { QUEUE } from './settings.js';
 
 export const MAX_RETRIES = 5;
@@ -14,7 +13,6 @@ export function chaosModule(
 ): new () => object {
   const tasks = TasksModule.forRoot({
     backend,
-    backendTypes: { redis: redisType },
     queues: [{ name: QUEUE }],
     worker: { ...worker, queues: [QUEUE] },
     retry: { maxRetries: MAX_RETRIES, backoff: 'fixed', delay: 50, jitter: false },

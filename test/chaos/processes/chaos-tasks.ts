@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { LeaseLostError, Task, type TaskContext, type TaskEvent, TaskEvents } from 'nestjs-tasks';
+import {
+  LeaseLostError,
+  Task,
+  type TaskContext,
+  type TaskEvent,
+  TaskEvents,
+  UnrecoverableError,
+} from 'nestjs-tasks';
 import { Journal } from './journal.js';
 import type { ChaosPayload } from './settings.js';
 
@@ -30,6 +37,7 @@ export class ChaosTasks {
     if (kind === 'poison') process.kill(process.pid, 'SIGKILL');
     if (kind === 'slow') await this.wait(ms, ctx);
     if (kind === 'blocking' && attempt === 1) block(BLOCK_MS);
+    if (kind === 'hopeless') throw new UnrecoverableError('This job fails for good.');
     this.journal.write('effect', run);
     if (kind === 'dying' && attempt === 1) process.kill(process.pid, 'SIGKILL');
     if (kind === 'flaky' && attempt === 1) {

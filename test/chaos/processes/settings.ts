@@ -28,7 +28,8 @@ export interface ChildSettings {
  * 600 ms. `twin`: shares an idempotency key with nine others. `blocking`: blocks the event loop for three leases, on its first
  * run. `dying`: its first run kills its process after its effect. `poison`: every run kills its process.
  */
-export type JobKind = 'plain' | 'slow' | 'flaky' | 'later' | 'twin' | 'blocking' | 'dying' | 'poison';
+export type JobKind =
+  'plain' | 'slow' | 'flaky' | 'later' | 'twin' | 'blocking' | 'dying' | 'poison' | 'hopeless';
 
 export interface ChaosPayload {
   readonly producer: string;
