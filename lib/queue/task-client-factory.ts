@@ -31,13 +31,15 @@ export class TaskClientFactory {
   ) {}
 
   /**
-   * The tasks of a class, each looked up when it is first used: clients are made before handlers are found.
+   * The tasks of a class, each looked up when it is first used: clients are made before handlers are found. From now on they are
+   * known by name, too: what is enqueued so goes by their options and is checked by their schemas.
    *
    * @example
    * const emails = factory.create(EmailTasks);
    * await emails.send.delay({ to: 'ada@example.com' });
    */
   create<T>(handlerClass: HandlerClass<T>): TaskClient<T> {
+    this.finder.learnAll(handlerClass as HandlerClass);
     const handles = new Map<string, QueuedTask>();
     const get = (target: object, key: string | symbol): unknown => {
       if (typeof key === 'symbol' || PROBED.has(key)) return undefined;

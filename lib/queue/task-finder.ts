@@ -1,5 +1,6 @@
 import { resolveTaskOptions, type TaskDefaults } from '../config/index.js';
 import { TaskMetadataAccessor, type HandlerClass, type TaskMetadata } from '../decorators/index.js';
+import { isInstance, TaskError } from '../errors/index.js';
 import type { TaskCatalogue, TaskDefinition } from './task-catalogue.js';
 
 type Method = (...args: never[]) => unknown;
@@ -27,6 +28,22 @@ export class TaskFinder {
     return this.catalogue.byFunction(method) ?? this.learn(this.accessor.getTask(method), method.name, []);
   }
 
+  /**
+   * Takes up all tasks of a class, so that calls by name have their defaults and are checked by their schemas before one is called by its
+   * method. As of no class: which method a class has is for its provider to say, where there is one. Options that are wrong are
+   * left to be told to who uses their task, or by the registration of its handler.
+   */
+  learnAll(handlerClass: HandlerClass): void {
+    const prototype = handlerClass.prototype as object;
+    for (const method of methodsOf(prototype)) {
+      try {
+        this.learn(this.accessor.findTask(prototype, method), method, []);
+      } catch (error) {
+        if (!isInstance(error, TaskError)) throw error;
+      }
+    }
+  }
+
   private learn(
     metadata: TaskMetadata | undefined,
     method: string,
@@ -39,4 +56,15 @@ export class TaskFinder {
     this.catalogue.define(task);
     return task;
   }
+}
+
+/** The names of a prototype's members, inherited ones too; no getter is called. */
+function methodsOf(prototype: object): Set<string> {
+  const names = new Set<string>();
+  let owner: object | null = prototype;
+  while (owner !== null && owner !== Object.prototype) {
+    for (const name of Object.getOwnPropertyNames(owner)) names.add(name);
+    owner = Reflect.getPrototypeOf(owner);
+  }
+  return names;
 }

@@ -19,6 +19,7 @@ import {
   type TasksModuleOptions,
 } from 'nestjs-tasks';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createMemoryBackend } from '../../lib/backends/index.js';
 import { systemClock } from '../../lib/contract/index.js';
 import { anotherClient, firstClient } from '../contract/variants/fleet-of-memory.js';
@@ -82,6 +83,30 @@ describe("A process with role: 'producer'", () => {
     await expect(job.result()).resolves.toBe('sent to ada@example.com');
     expect(worker.get(WorkerPool).stats().jobs).toBe(1);
     expect(producer.get(WorkerPool).isRunning).toBe(false);
+  });
+
+  it('checks what it enqueues by name by the schemas of the classes that it has clients of', async () => {
+    @Injectable()
+    class Checked {
+      constructor(readonly server: MailServer) {}
+      @Task({ name: 'checked', schema: z.object({ to: z.email() }) }) send(_: { to: string }) {}
+    }
+    @Injectable()
+    class Caller {
+      constructor(
+        @InjectTasks(Checked) readonly tasks: TaskClient<Checked>,
+        @InjectQueue('mails-of-roles') readonly queue: TaskQueue,
+      ) {}
+    }
+    const app = await startApp({ imports: [root({ role: 'producer' })], providers: [Caller] });
+    const { queue } = app.get(Caller);
+    await expect(queue.enqueue('checked', { to: 'nobody' })).rejects.toMatchObject({
+      code: 'TASKS_VALIDATION',
+      issues: [{ path: 'to' }],
+    });
+    await expect(queue.enqueue('checked', { to: 'ada@example.com' })).resolves.toMatchObject({
+      name: 'checked',
+    });
   });
 
   it('would fail to boot with the handlers that it does without', async () => {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { resolveOptions, resolveTaskOptions } from '../../../lib/config/index.js';
 import { Task } from '../../../lib/decorators/index.js';
 import { EmailTasks } from './email-tasks.js';
@@ -83,6 +84,47 @@ describe('a task client', () => {
     const client = stage.side.clients.create(MoreTasks);
     expect(client.send.name).toBe('send-email');
     expect(client.again.name).toBe('again');
+  });
+
+  it('makes its tasks known by name before one is used: their options and schemas hold', async () => {
+    const { stage } = await open();
+    class Base {
+      @Task({ name: 'reset', priority: 9, schema: z.object({ to: z.email() }) })
+      reset(_payload: { to: string }): void {}
+    }
+    class Resets extends Base {}
+    stage.side.clients.create(Resets);
+    const queue = stage.side.queues.get('bulk');
+    expect(await queue.enqueue('reset', { to: 'ada@example.com' })).toMatchObject({ priority: 9 });
+    await expect(queue.enqueue('reset', { to: 'nobody' })).rejects.toMatchObject({
+      code: 'TASKS_VALIDATION',
+      issues: [{ path: 'to' }],
+    });
+  });
+
+  it('leaves to its provider which task a method is: an override may have another name', async () => {
+    const { stage } = await open();
+    class Base {
+      @Task('base')
+      run(): void {}
+    }
+    const client = stage.side.clients.create(Base);
+    const options = resolveTaskOptions('derived', 'run', resolveOptions());
+    stage.side.catalogue.define({ ...options, method: 'run', classes: [Base] });
+    expect(client.run.name).toBe('derived');
+  });
+
+  it('can be made of a class with a task whose options are wrong, and tells so when that is used', async () => {
+    const { stage } = await open();
+    class Odd {
+      @Task({ maxRetries: -1 })
+      wrong(): void {}
+      @Task()
+      right(): void {}
+    }
+    const client = stage.side.clients.create(Odd);
+    expect(client.right.name).toBe('right');
+    expect(() => client.wrong).toThrow(expect.objectContaining({ code: 'TASKS_INVALID_OPTION' }));
   });
 
   it('refuses a method that is no task, at first access', async () => {
