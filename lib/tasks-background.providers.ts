@@ -6,16 +6,15 @@ import { RESOLVED_OPTIONS } from './tasks.tokens.js';
 
 /** What runs beside the jobs. */
 export const backgroundProviders: readonly FactoryProvider[] = [
-  {
-    provide: BackgroundTaskManager,
-    inject: [RESOLVED_OPTIONS],
-    useFactory: ({ clock, background: { shutdownTimeout } }: ResolvedOptions) =>
-      new BackgroundTaskManager({ clock, shutdownTimeout }),
-  },
+  // Needs nothing: a factory of the module's options may inject a provider that needs it.
+  { provide: BackgroundTaskManager, useFactory: () => new BackgroundTaskManager() },
   {
     provide: ScheduledWorkers,
-    inject: [ProviderSites, BackgroundTaskManager],
-    useFactory: (sites: ProviderSites, manager: BackgroundTaskManager) =>
-      new ScheduledWorkers(sites, manager),
+    inject: [ProviderSites, BackgroundTaskManager, RESOLVED_OPTIONS],
+    useFactory: (sites: ProviderSites, manager: BackgroundTaskManager, options: ResolvedOptions) => {
+      const { clock, background } = options;
+      manager.configure({ clock, shutdownTimeout: background.shutdownTimeout });
+      return new ScheduledWorkers(sites, manager);
+    },
   },
 ];

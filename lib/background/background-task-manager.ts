@@ -38,13 +38,24 @@ export class BackgroundTaskManager {
   private readonly hold = new ProcessHold();
   private shuttingDown: Promise<void> | undefined;
 
-  /** The clock that its shutdown and the scheduled workers go by. */
-  readonly clock: Clock;
-
-  constructor(private readonly options: BackgroundManagerOptions = {}) {
-    this.clock = options.clock ?? systemClock;
+  constructor(private options: BackgroundManagerOptions = {}) {
     // As many may listen as there is work: this is no leak that Node should warn of.
     setMaxListeners(0, this.controller.signal);
+  }
+
+  /** The clock that its shutdown and the scheduled workers go by. */
+  get clock(): Clock {
+    return this.options.clock ?? systemClock;
+  }
+
+  /**
+   * The module's manager is made before the options of the module are known, so that what has background work can be injected where
+   * those are made.
+   *
+   * @internal
+   */
+  configure(options: BackgroundManagerOptions): void {
+    this.options = options;
   }
 
   /** How much of what was tracked has not ended yet. */

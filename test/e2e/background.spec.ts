@@ -1,4 +1,4 @@
-import { Controller, Injectable, Scope } from '@nestjs/common';
+import { Controller, Injectable, Module, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   Background,
@@ -48,7 +48,36 @@ const start = (options: TasksModuleOptions = {}) =>
     controllers: [Pages],
   });
 
+@Injectable()
+class Settings extends Flushing {
+  readonly clock = new ManualClock();
+}
+@Module({ providers: [Settings], exports: [Settings] })
+class SettingsModule {}
+
 describe('A @Background() method', () => {
+  it('is one of a provider that the factory of the options injects, too: its manager goes by them', async () => {
+    const options = TasksModule.forRootAsync({
+      imports: [SettingsModule],
+      inject: [Settings],
+      useFactory: (settings: Settings) => {
+        void settings.flush();
+        return { clock: settings.clock, background: { shutdownTimeout: '2s' } };
+      },
+    });
+    const app = await startApp({ imports: [options] });
+    const background = app.get(BackgroundTaskManager);
+    const { clock, gate } = app.get(Settings, { strict: false });
+    expect(background.pendingNames).toEqual(['Settings.flush']);
+    expect(background.clock).toBe(clock);
+
+    const ended = background.shutdown();
+    await clock.advance(2_000);
+    await ended;
+    expect(background.pendingCount).toBe(1);
+    gate.open();
+  });
+
   it.each([
     ['a provider', Plain],
     ['a request-scoped provider', Requested],

@@ -3,11 +3,13 @@ import { LazyModuleLoader, ModuleRef } from '@nestjs/core';
 import {
   getQueueToken,
   InjectQueue,
+  InjectTasks,
   InvalidBackendError,
   InvalidOptionError,
   QueueRegistry,
   Task,
   TaskQueue,
+  type TaskClient,
   TasksModule,
   type TasksModuleAsyncOptions,
   type TasksModuleOptions,
@@ -211,14 +213,24 @@ describe('Options that a factory makes wrong', () => {
 });
 
 describe('A dependency of the factory that needs the queues itself', () => {
-  it('is an error of Nest, and no app that never boots', async () => {
-    @Injectable()
-    class Circular {
-      constructor(@InjectQueue() readonly queue: TaskQueue) {}
-    }
-    @Module({ providers: [Circular], exports: [Circular] })
+  class Tasks {
+    @Task() run(): void {}
+  }
+
+  @Injectable()
+  class NeedsQueue {
+    constructor(@InjectQueue() readonly queue: TaskQueue) {}
+  }
+
+  @Injectable()
+  class NeedsClient {
+    constructor(@InjectTasks(Tasks) readonly tasks: TaskClient<Tasks>) {}
+  }
+
+  it.each([NeedsQueue, NeedsClient])('is an error of Nest, and no app that never boots: %o', async (type) => {
+    @Module({ providers: [type], exports: [type] })
     class CircularModule {}
-    const start = boot({ imports: [CircularModule], inject: [Circular], useFactory: () => ({}) });
+    const start = boot({ imports: [CircularModule], inject: [type], useFactory: () => ({}) });
     await expect(start).rejects.toThrow('A circular dependency has been detected');
   });
 });
