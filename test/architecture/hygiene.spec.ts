@@ -30,7 +30,9 @@ describe('the project', () => {
   });
 
   it('has no test that is switched off, or that switches off the others', () => {
-    const tests = code.filter(({ path }) => path.startsWith('test/'));
+    // What it leaves out by name is shown as skipped, and is the subject of tests where it is used.
+    const leavesOut = 'test/contract/without-tests.ts';
+    const tests = code.filter(({ path }) => path.startsWith('test/') && path !== leavesOut);
     const marks = ['it', 'test', 'describe'].flatMap((name) =>
       [word('on', 'ly'), word('sk', 'ip'), word('to', 'do')].map((mode) => `${name}.${mode}(`),
     );
