@@ -1,12 +1,17 @@
-/** `npm run bench -- memory [--quick] [--json]`: every target of a backend, ours, peers and the raw limit in one run. */
+/** `npm run bench -- memory redis [--quick] [--json]`: every target of a backend, ours, peers and the raw limit in one run. */
 import { parseArgs } from 'node:util';
 import { cpus } from 'node:os';
 import { bootBench } from './boot/bench.js';
 import { memoryBench } from './memory/bench.js';
 import type { BackendBench, BenchSize, Measure } from './measure.js';
+import { redisBench } from './redis/bench.js';
 import { formatRow, header } from './table.js';
 
-const BACKENDS: Readonly<Record<string, BackendBench>> = { boot: bootBench, memory: memoryBench };
+const BACKENDS: Readonly<Record<string, BackendBench>> = {
+  boot: bootBench,
+  memory: memoryBench,
+  redis: redisBench,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,9 +23,7 @@ const size: BenchSize = values.quick
   : { rounds: 3, jobs: 500_000, quick: false };
 
 if (!values.json) {
-  console.log(
-    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${size.jobs} jobs a row`,
-  );
+  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`);
   console.log(header());
 }
 let missed = 0;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { build } from './build.mjs';
 import { commandOf, inRoot, isEntry } from './support/project.mjs';
 import { runBounded } from './support/run-bounded.mjs';
@@ -9,7 +9,7 @@ const RUN_BOUND_MS = 3_600_000;
 
 /**
  * Builds the library and the benchmarks, installs the peers (below bench/ alone), and runs what is asked for:
- * `npm run bench -- memory [--quick] [--json]`.
+ * `npm run bench -- memory redis [--quick] [--json]`.
  * @returns {Promise<number>} exit code
  */
 async function bench(args) {
@@ -22,7 +22,8 @@ async function bench(args) {
 
 function installPeers() {
   const folder = inRoot('bench', 'peers');
-  if (existsSync(inRoot('bench', 'peers', 'node_modules', '.package-lock.json'))) return true;
+  const installed = writtenAt(inRoot('bench', 'peers', 'node_modules', '.package-lock.json'));
+  if (installed >= writtenAt(inRoot('bench', 'peers', 'package-lock.json'))) return true;
   console.error('Installing the peers that are measured beside ours, below bench/peers: npm ci');
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: folder,
@@ -30,6 +31,11 @@ function installPeers() {
     shell: process.platform === 'win32',
   });
   return status === 0;
+}
+
+/** @returns {number} milliseconds since 1970; 0 when there is no such file */
+function writtenAt(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 if (isEntry(import.meta.url)) process.exitCode = await bench(process.argv.slice(2));

@@ -2,7 +2,7 @@ import { getQueueToken, type TaskQueue } from 'nestjs-tasks';
 import { Ledger } from '../ledger.js';
 import { payload } from '../payload.js';
 import { median, type Subject } from '../subjects.js';
-import { benchApp } from './app.js';
+import { benchApp } from '../app.js';
 
 const CLAIM = 100;
 const CHUNK = 1_000;

@@ -2,7 +2,7 @@ import { Ledger } from '../ledger.js';
 import type { BenchPayload } from '../payload.js';
 import type { Subject } from '../subjects.js';
 import { Heap } from './heap.js';
-import { produce } from './producers.js';
+import { produce } from '../producers.js';
 
 /** The same work on a bare heap that makes the JSON round trip of each payload, and does nothing else. */
 const subject: Subject = async (jobs) => {

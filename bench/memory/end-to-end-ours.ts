@@ -1,8 +1,8 @@
 import { getQueueToken, type TaskQueue } from 'nestjs-tasks';
 import { Ledger } from '../ledger.js';
 import type { Subject } from '../subjects.js';
-import { benchApp } from './app.js';
-import { produce } from './producers.js';
+import { benchApp } from '../app.js';
+import { produce } from '../producers.js';
 
 /** Enqueue from 100 producers while 100 slots consume, through the whole product. */
 const subject: Subject = async (jobs) => {

@@ -2,7 +2,7 @@ import { Ledger } from '../ledger.js';
 import { loadPeer } from '../peer.js';
 import type { BenchPayload } from '../payload.js';
 import type { Subject } from '../subjects.js';
-import { produce } from './producers.js';
+import { produce } from '../producers.js';
 
 interface PQueueModule {
   default: new (options: { concurrency: number }) => { add(task: () => Promise<void>): Promise<void> };

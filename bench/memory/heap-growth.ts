@@ -1,8 +1,8 @@
 import { getQueueToken, type TaskQueue } from 'nestjs-tasks';
 import { Ledger } from '../ledger.js';
 import type { Subject } from '../subjects.js';
-import { benchApp } from './app.js';
-import { produce } from './producers.js';
+import { benchApp } from '../app.js';
+import { produce } from '../producers.js';
 import { settledHeap } from './settled-heap.js';
 
 /** How much the heap has grown between a tenth of `jobs` completed jobs and all of them, after forced collections. */

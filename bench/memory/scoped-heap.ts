@@ -12,7 +12,7 @@ import {
 import { Ledger } from '../ledger.js';
 import type { BenchPayload } from '../payload.js';
 import type { Subject } from '../subjects.js';
-import { produce } from './producers.js';
+import { produce } from '../producers.js';
 import { settledHeap } from './settled-heap.js';
 
 /** Jobs before the first look: what is kept of finished ones is full by then, and the code is compiled. */

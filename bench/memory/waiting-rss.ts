@@ -2,7 +2,7 @@ import { getQueueToken, type TaskQueue } from 'nestjs-tasks';
 import { Ledger } from '../ledger.js';
 import { payload } from '../payload.js';
 import type { Subject } from '../subjects.js';
-import { benchApp } from './app.js';
+import { benchApp } from '../app.js';
 
 const CHUNK = 1_000;
 

@@ -2,19 +2,23 @@ import 'reflect-metadata';
 import { Injectable, type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Task, TasksModule, type TasksModuleOptions } from 'nestjs-tasks';
-import type { Ledger } from '../ledger.js';
-import type { BenchPayload } from '../payload.js';
+import type { BenchPayload } from './payload.js';
 
-/** The app that is measured: one no-op task, everything at its default but the number of slots. */
+/** Told which job runs; what it returns is the job's result. A `Ledger` is one. */
+export interface Recipient {
+  deliver(n: number): unknown;
+}
+
+/** The app that is measured: one no-op task, everything at its default but what `options` say. */
 export async function benchApp(
-  ledger: Ledger,
+  recipient: Recipient,
   options: TasksModuleOptions,
 ): Promise<INestApplicationContext> {
   @Injectable()
   class BenchTasks {
     @Task({ name: 'noop' })
-    async noop(payload: BenchPayload): Promise<void> {
-      ledger.deliver(payload.n);
+    async noop(payload: BenchPayload): Promise<unknown> {
+      return recipient.deliver(payload.n);
     }
   }
 

@@ -1,4 +1,4 @@
-import { payload, type BenchPayload } from '../payload.js';
+import { payload, type BenchPayload } from './payload.js';
 
 /** Enqueues `jobs` payloads from `ways` producers at once, each waiting for its own call before the next. */
 export async function produce(
