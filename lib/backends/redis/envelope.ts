@@ -21,6 +21,8 @@ type Kind = readonly [
   headers?: Readonly<Record<string, string>>,
 ];
 
+const UNREADABLE: Kind = [0, DEFAULT_MAX_STALLED, null, 0, 'unreadable', 'unreadable'];
+
 /** What a job was enqueued with. */
 export interface Envelope {
   readonly createdAt: number;
@@ -56,8 +58,8 @@ export class Envelopes {
       envelope.toString('utf8', HEAD_LENGTH + 1, end),
     );
     return {
-      createdAt: envelope.readUIntBE(1, 6),
-      priority: (envelope[HEAD_LENGTH] as number) - PRIORITY_BASE,
+      createdAt: envelope.length < HEAD_LENGTH ? 0 : envelope.readUIntBE(1, 6),
+      priority: (envelope[HEAD_LENGTH] ?? PRIORITY_BASE) - PRIORITY_BASE,
       maxRetries: maxRetries ?? Infinity,
       maxStalled: maxStalled ?? Infinity,
       timeout: timeout ?? undefined,
@@ -87,11 +89,21 @@ export class Envelopes {
   private readKind(text: string): Kind {
     const known = this.kinds.get(text);
     if (known !== undefined) return known;
-    const kind = JSON.parse(text) as Kind;
+    const kind = parseKind(text);
     if (kind.length > 6) return kind;
     if (this.kinds.size >= KINDS_KEPT) this.kinds.clear();
     this.kinds.set(text, kind);
     return kind;
+  }
+}
+
+/** Bytes that nobody can read make a job that nobody can run: it becomes a dead letter, and those that travel with it go on. */
+function parseKind(text: string): Kind {
+  try {
+    const kind: unknown = JSON.parse(text);
+    return Array.isArray(kind) && typeof kind[5] === 'string' ? (kind as unknown as Kind) : UNREADABLE;
+  } catch {
+    return UNREADABLE;
   }
 }
 

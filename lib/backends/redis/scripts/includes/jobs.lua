@@ -5,11 +5,11 @@ local function isRareText(text)
 end
 
 local function priorityOf(envelope)
-  return string.byte(envelope, 8) - 65
+  return (string.byte(envelope, 8) or 65) - 65
 end
 
 local function createdAtOf(envelope)
-  return struct.unpack('>I6', string.sub(envelope, 2, 7))
+  return #envelope < 7 and 0 or struct.unpack('>I6', string.sub(envelope, 2, 7))
 end
 
 -- What the task says of retries and stalls: the first two numbers of the JSON in an envelope; `null` is no bound.
