@@ -1,10 +1,12 @@
-import type { Clock, JobRef, WaitOptions } from '../contract/index.js';
+import type { Clock, JobRef, Ms, WaitOptions } from '../contract/index.js';
 import { assertKnownKeys, toMs } from '../config/index.js';
 import { InvalidOptionError, ResultTimeoutError } from '../errors/index.js';
 import type { FinishedJobs } from './finished-jobs.js';
 import type { JobEnd } from './job-end.js';
 
 const DEFAULT_WAIT = '30s';
+/** The longest that a timer of Node can be. */
+const LONGEST: Ms = 2_147_483_647;
 const WAIT_OPTIONS = ['timeout', 'signal'] as const satisfies readonly (keyof WaitOptions)[];
 
 /**
@@ -25,6 +27,8 @@ export async function awaitEnd(
   }
   signal?.throwIfAborted();
   const wait = finished.wait(ref);
+  // Timers of a clock do not keep a process alive; somebody who waits does.
+  const hold = setInterval(() => undefined, LONGEST);
   let stopWaiting = (): void => undefined;
   const given = new Promise<never>((_resolve, reject) => {
     const timer = clock.setTimer(time, () => reject(new ResultTimeoutError(ref.id, time)));
@@ -34,6 +38,7 @@ export async function awaitEnd(
       timer.cancel();
       signal?.removeEventListener('abort', abort);
       wait.cancel();
+      clearInterval(hold);
     };
   });
   try {

@@ -151,6 +151,19 @@ describe('a server that cannot be reached', () => {
   });
 });
 
+describe('a database that the server does not have', () => {
+  it.each([
+    ['in the url', {}, '/99'],
+    ['in the options', { db: 99 }, ''],
+  ])('ends the start when it is named %s: the driver would take database 0', async (_, options, path) => {
+    const url = `${server.url.replace(/\/\d*$/, '')}${path}`;
+    await expect(connect(options, url)).rejects.toMatchObject({
+      code: 'TASKS_INVALID_BACKEND',
+      message: expect.stringContaining('the server has no database 99'),
+    });
+  });
+});
+
 describe('a call', () => {
   it('whose reply is lost rejects as unknown, and is not sent again', async () => {
     const proxy = await TcpProxy.before(server.port);

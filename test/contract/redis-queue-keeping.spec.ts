@@ -161,6 +161,44 @@ describe('queues on redis', () => {
     expect((await queue.inspect(['torn']))[0]?.counts.pending).toBe(0);
   });
 
+  it('hands out bytes that nobody can read as a job that nobody can run, and harms no other', async () => {
+    const name = 'garbled';
+    queue.declare([{ name }]);
+    const garbage = [
+      '.',
+      'x',
+      '.short',
+      'garbage all over, and no line feed',
+      '.\0\0\0\0\0\0F{"no":"list"}\n{}',
+      '.\0\0\0\0\0\0F["x","y","z",0,1,2]\ns1',
+      '.\0\0\0\0\0\0F[1,3,null,1,"json","work",[1,2]]\ns1',
+    ];
+    const broken = garbage.map(() => aJob({ queue: name }));
+    const sound = [aJob({ queue: name }), aJob({ queue: name })];
+    await queue.enqueue([...broken, ...sound]);
+    const [key = ''] = await admin.keys(`app:{${name}}:jobs`);
+    const fields = await admin.hkeysBuffer(key);
+    for (const [place, bytes] of garbage.entries()) await admin.hset(key, fields[place] as Buffer, bytes);
+    const { jobs } = await claim(name, 20);
+    expect(jobs).toHaveLength(garbage.length + sound.length);
+    expect(jobs.filter((job) => job.name === 'unreadable')).toHaveLength(garbage.length);
+    expect((await queue.find({ queue: name, states: ['running'] })).items).toHaveLength(jobs.length);
+    const error = { name: 'TaskNotFoundError', message: 'nobody knows it' };
+    const { verdicts } = await queue.claim({
+      worker: 'worker',
+      lease: 60_000,
+      take: [],
+      settle: jobs.map(({ receipt, name: task }) => ({
+        receipt,
+        outcome: task === 'unreadable' ? { kind: 'failed', error } : { kind: 'completed' },
+      })),
+    });
+    expect(new Set(verdicts)).toEqual(new Set(['applied']));
+    const [status] = await queue.inspect([name]);
+    expect(status?.counts).toMatchObject({ failed: garbage.length, completed: sound.length, running: 0 });
+    expect((await queue.find({ queue: name, states: ['failed'] })).items).toHaveLength(garbage.length);
+  });
+
   it('knows a queue by what its broker calls it', async () => {
     queue.declare([{ name: 'local', brokerName: 'remote' }]);
     const job = aJob({ queue: 'local' });

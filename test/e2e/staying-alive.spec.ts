@@ -24,6 +24,24 @@ console.log(await job.result({ timeout: '10s' }));
 await app.close();
 `;
 
+/** The same with nobody who runs the job: only who waits for it keeps the process. */
+const WAITING_APP = `
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { getQueueToken, TasksModule } from 'nestjs-tasks';
+class AppModule {}
+Module({ imports: [TasksModule.forRoot({ worker: { autoStart: false } })] })(AppModule);
+async function main() {
+  const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+  const job = await app.get(getQueueToken()).enqueue('nobody-runs-it');
+  await job.result({ timeout: 200 }).catch((error) => console.log(error.code));
+  await app.close();
+  console.log('closed');
+}
+void main();
+`;
+
 /** The same with nothing but a worker that has its cycles, and work that the shutdown waits for though nothing else does. */
 const BEATING_APP = `
 import 'reflect-metadata';
@@ -79,6 +97,12 @@ describe('a process that has nothing but its workers', () => {
     const script = join(folder, 'app.mjs');
     writeFileSync(script, APP);
     expect(await run(script)).toEqual({ code: 0, output: 'up\n' });
+  });
+
+  it('stays alive while somebody waits for a result, although no worker runs', async () => {
+    const script = join(folder, 'waiting.mjs');
+    writeFileSync(script, WAITING_APP);
+    expect(await run(script)).toEqual({ code: 0, output: 'TASKS_RESULT_TIMEOUT\nclosed\n' });
   });
 
   it('stays alive for a scheduled worker, and until its shutdown is done', async () => {

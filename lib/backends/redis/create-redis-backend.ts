@@ -1,19 +1,22 @@
 import type { TaskBackend, TaskBackendOptions } from '../../contract/index.js';
 import { RedisConnections } from './redis-connections.js';
+import { redisDriver } from './redis-driver.js';
 import { RedisQueueBackend } from './redis-queue-backend.js';
 import { RedisStateBackend } from './redis-state-backend.js';
 import { resolveRedisOptions } from './resolve-redis-options.js';
 
 /**
  * The factory of the type `redis`: both interfaces on one set of connections. What `url` and `options` may say stands at
- * `RedisBackendOptions`; `ioredis` is loaded when the backend is opened.
+ * `RedisBackendOptions`; `ioredis` is looked for here and loaded when the backend is opened.
  *
- * @throws InvalidBackendError naming every option that cannot be used
+ * @throws InvalidBackendError naming every option that cannot be used; MissingPeerError when `ioredis` is not installed
  *
  * @example
  * TasksModule.forRoot({ backend: { type: 'redis', url: 'redis://localhost:6379' } });
  */
 export function createRedisBackend(options: TaskBackendOptions): TaskBackend {
-  const connections = new RedisConnections(resolveRedisOptions(options));
+  const settings = resolveRedisOptions(options);
+  if (settings.target.kind !== 'client') redisDriver.assertInstalled();
+  const connections = new RedisConnections(settings);
   return { queue: new RedisQueueBackend(connections), state: new RedisStateBackend(connections) };
 }

@@ -101,10 +101,22 @@ export class Envelopes {
 function parseKind(text: string): Kind {
   try {
     const kind: unknown = JSON.parse(text);
-    return Array.isArray(kind) && typeof kind[5] === 'string' ? (kind as unknown as Kind) : UNREADABLE;
+    return isKind(kind) ? kind : UNREADABLE;
   } catch {
     return UNREADABLE;
   }
+}
+
+function isKind(kind: unknown): kind is Kind {
+  if (!Array.isArray(kind)) return false;
+  const [maxRetries, maxStalled, timeout, version, codec, name, headers] = kind as unknown[];
+  return (
+    [maxRetries, maxStalled, timeout].every((number) => number === null || typeof number === 'number') &&
+    typeof version === 'number' &&
+    typeof codec === 'string' &&
+    typeof name === 'string' &&
+    (headers === undefined || (Array.isArray(headers) && headers.every((pair) => Array.isArray(pair))))
+  );
 }
 
 function textOf({

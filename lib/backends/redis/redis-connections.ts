@@ -1,7 +1,8 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { BackendInfo, StateSubscription } from '../../contract/index.js';
+import { InvalidBackendError } from '../../errors/index.js';
 import { isCluster, RedisClients } from './redis-clients.js';
-import { unavailable } from './redis-errors.js';
+import { isReply, unavailable } from './redis-errors.js';
 import { RedisLink } from './redis-link.js';
 import { RedisSession } from './redis-session.js';
 import { RedisSubscriber } from './redis-subscriber.js';
@@ -153,6 +154,7 @@ export class RedisConnections {
     this.commands.start();
     const client = await this.commands.wait(this.settings.connectTimeout);
     if (client === undefined) throw unavailable(this.name, 'not-sent', this.commands.trouble, this.secrets);
+    if (!isCluster(client)) await this.selectDatabase(client);
     const nodes = isCluster(client) ? client.nodes('master') : [client];
     let infos: RedisServerInfo[];
     try {
@@ -163,6 +165,20 @@ export class RedisConnections {
     for (const info of infos) assertServer(this.name, info, this.isCluster);
     for (const warning of new Set(infos.flatMap((info) => warningsOf(this.name, info)))) this.warn(warning);
     return infos[0] as RedisServerInfo;
+  }
+
+  /** The driver stays in database 0 without a word when the server does not have the one that was asked for. */
+  private async selectDatabase(client: Redis): Promise<void> {
+    const { db = 0 } = client.options;
+    if (db === 0) return;
+    try {
+      await client.select(db);
+    } catch (error) {
+      if (!isReply(error, 'ERR')) throw unavailable(this.name, 'not-sent', error, this.secrets);
+      throw new InvalidBackendError(
+        `Backend "${this.name}": the server has no database ${db}. Take one below its \`databases\` (16 unless it says otherwise), or a \`prefix\` of your own.`,
+      );
+    }
   }
 
   private async dedicated(role: 'blocking' | 'subscriber', key?: string): Promise<Redis> {

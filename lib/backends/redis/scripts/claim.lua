@@ -165,7 +165,7 @@ local function hand(queue, known, popped)
   local lastPlace, tail
   for n = 1, #ids do
     local envelope, run = envelopes[n], runs[n]
-    if not envelope then
+    if not envelope or envelope == '' then
       isOrphaned = true
       tokens[n] = ''
       envelopes[n] = ''

@@ -25,7 +25,7 @@ end
 local function noteEnding(job, token, message)
   local queue = job.queue
   local reason = call('HGET', rareKey(queue, job.id), 'cancelReason') or ''
-  call('RPUSH', queue.endings, cmsgpack.pack({ job.id, string.match(job.envelope, '^(.-)\n', 9), token or '', message or '', reason }))
+  call('RPUSH', queue.endings, cmsgpack.pack({ job.id, string.match(job.envelope, '^(.-)\n', 9) or '', token or '', message or '', reason }))
   call('LTRIM', queue.endings, -1000, -1)
   settingsOf(queue).ended = '1'
   call('HSET', queue.meta, 'ended', 1)
