@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { MemoryQueueBackend } from '../../lib/backends/memory/index.js';
 import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
 import { RedisQueueBackend } from '../../lib/backends/redis/redis-queue-backend.js';
 import { RedisStateBackend } from '../../lib/backends/redis/redis-state-backend.js';
@@ -12,15 +13,27 @@ const CLOCK = `{ tonumber(call('GET', ARGV[1] .. ':clock')) / 1000, 0 }`;
 /** What is pushed arrives in real time: a little of it goes by with the store's. */
 const PUSH_ARRIVES = 8;
 
-/** Redis on a real server, under a prefix of its own; queues on a clock that stands still. */
-export const redisHarness: BackendHarness = {
-  name: 'redis',
+/** Where the suite runs. */
+export interface RedisUnderTest {
+  readonly url: string;
+  /** How its certificate is checked. */
+  readonly tls?: { readonly ca: string };
+}
+
+const optionsOf = ({ url, tls }: RedisUnderTest, prefix: string) =>
+  resolveRedisOptions({ name: 'redis', type: 'redis', url, options: { prefix, ...(tls && { tls }) } });
+
+const clientOptionsOf = ({ tls }: RedisUnderTest) => (tls ? { tls } : {});
+
+/** A real server, under a prefix of its own; queues on a clock that stands still. */
+export const redisHarnessOn = (name: string, find: () => Promise<RedisUnderTest>): BackendHarness => ({
+  name,
   scope: 'fleet',
   unsupported: ['transactions'],
   create: async () => {
-    const { url } = await sharedRedis();
+    const server = await find();
     const prefix = uniquePrefix();
-    const settings = resolveRedisOptions({ name: 'redis', type: 'redis', url, options: { prefix } });
+    const settings = optionsOf(server, prefix);
     const connect = () => {
       const connections = new RedisConnections(settings, () => undefined);
       const backend = {
@@ -30,7 +43,7 @@ export const redisHarness: BackendHarness = {
       return { connections, backend };
     };
     const clock = new ManualClock();
-    const admin = new Redis(url);
+    const admin = new Redis(server.url, clientOptionsOf(server));
     const tell = () => admin.set(`${prefix}:clock`, clock.now());
     await tell();
     const { connections, backend } = connect();
@@ -45,8 +58,28 @@ export const redisHarness: BackendHarness = {
       handles: () => connections.handles,
       dispose: async () => {
         admin.disconnect();
-        await dropPrefix(url, prefix);
+        await dropPrefix(server.url, prefix, clientOptionsOf(server));
       },
     };
   },
-};
+});
+
+/** What surrounds jobs goes by the server's own clock, which no test can move: so it is played in real time, alone. */
+export const redisStateHarnessOn = (name: string, find: () => Promise<RedisUnderTest>): BackendHarness => ({
+  name,
+  unsupported: ['transactions'],
+  realTime: true,
+  create: async () => {
+    const server = await find();
+    const prefix = uniquePrefix();
+    const connections = new RedisConnections(optionsOf(server, prefix), () => undefined);
+    return {
+      backend: { queue: new MemoryQueueBackend(), state: new RedisStateBackend(connections) },
+      handles: () => connections.handles,
+      dispose: () => dropPrefix(server.url, prefix, clientOptionsOf(server)),
+    };
+  },
+});
+
+/** The server that all suites share. */
+export const redisHarness = redisHarnessOn('redis', sharedRedis);

@@ -17,8 +17,12 @@ export function uniquePrefix(): string {
 }
 
 /** Removes every key under a prefix. */
-export async function dropPrefix(url: string, prefix: string): Promise<void> {
-  const client = new Redis(url);
+export async function dropPrefix(
+  url: string,
+  prefix: string,
+  options: { readonly tls?: { readonly ca: string } } = {},
+): Promise<void> {
+  const client = new Redis(url, options);
   try {
     for await (const keys of client.scanStream({
       match: `${prefix.replace(/[*?[\]\\]/g, '\\$&')}*`,

@@ -29,6 +29,10 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /^NOPERM\b/,
     'Let the user of the backend run this command on keys and channels under the prefix: docs/redis.md lists the rules.',
   ],
+  [
+    /certificate's altnames/,
+    "The server's certificate is for other names: use one of them as the host, or give it in `options.tls.servername`.",
+  ],
   [/certificate|self.signed/i, "Give the certificate of the server's authority in `options.tls.ca`."],
 ];
 

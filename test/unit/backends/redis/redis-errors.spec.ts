@@ -62,6 +62,10 @@ describe('unavailable', () => {
     ['WRONGPASS invalid username-password pair', /user and password/],
     ['NOPERM this user has no permissions', /under the prefix/],
     ['self-signed certificate in certificate chain', /options\.tls\.ca/],
+    [
+      "Hostname/IP does not match certificate's altnames: Host: a. is not in the cert's altnames: DNS:b",
+      /servername/,
+    ],
   ])('says what to do about %s', (message, remedy) => {
     expect(unavailable('jobs', 'not-sent', new Error(message)).remedy).toMatch(remedy);
   });
