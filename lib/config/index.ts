@@ -14,4 +14,3 @@ export * from './resolve-task-options.js';
 export type * from './resolved-options.js';
 export { checkTaskQueues, type UnknownTask, unknownTasks } from './task-overrides.js';
 export { configuredTask } from './configured-task.js';
-export { variableOf } from './environment/variable-name.js';

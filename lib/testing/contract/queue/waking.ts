@@ -25,13 +25,19 @@ class Sleeper {
     await this.stage.eventually(() => this.calls > before, `woken by ${what}`);
   }
 
-  /** Expects not to be called for a while. */
+  /**
+   * Expects not to be called for a while. Where time is real, a call of a moment ago may still be on its way, which is allowed (it may come
+   * too often): only one that comes each time is because of this.
+   */
   async undisturbed(act: () => Promise<unknown>): Promise<void> {
     await this.stage.pass(0);
-    const before = this.calls;
-    await act();
-    await this.stage.pass(200);
-    assert.equal(this.calls, before, 'not called');
+    for (let left = this.stage.timeStands ? 1 : 3; left > 0; left--) {
+      const before = this.calls;
+      await act();
+      await this.stage.pass(200);
+      if (this.calls === before) return;
+    }
+    assert.fail('called without a cause');
   }
 
   setDemand(demand: number): void {
