@@ -103,6 +103,7 @@ export class TasksModule {
    * await app.close();
    */
   static stub(options: TasksStubOptions = {}): DynamicModule {
+    refuseBrokers(options);
     const stubbed = {
       ...options,
       worker: { workerCount: 1, ...options.worker },
@@ -110,6 +111,17 @@ export class TasksModule {
     };
     return root(() => TasksCoreModule.register(fixedSource(stubbed), { anyQueue: true }));
   }
+}
+
+/** Only the types say it to TypeScript; a test in JavaScript would write to the broker that it names. */
+function refuseBrokers(options: TasksModuleOptions): void {
+  const named = (['backend', 'backends', 'backendTypes'] as const).filter(
+    (key) => options[key] !== undefined,
+  );
+  if (named.length === 0) return;
+  throw new InvalidOptionError(
+    named.map((key) => ({ path: `stub.${key}`, message: 'is not an option: a stub is always in memory' })),
+  );
 }
 
 /**

@@ -47,4 +47,11 @@ describe('TasksModule.stub()', () => {
     await expect(job.result()).resolves.toBe('orders.csv');
     expect(app.get(WorkerPool).stats()).toMatchObject({ size: 1, capacity: 3 });
   });
+
+  it.each([{ backend: { type: 'redis' } }, { backends: [{ name: 'main' }] }, { backendTypes: {} }])(
+    'refuses the broker of %j: it is always in memory',
+    (options) => {
+      expect(() => TasksModule.stub(options as object)).toThrow('a stub is always in memory');
+    },
+  );
 });

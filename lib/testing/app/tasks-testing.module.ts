@@ -1,6 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Logger, Module } from '@nestjs/common';
 import { BackendSet } from '../../backends/index.js';
-import { TaskRegistrationError } from '../../errors/index.js';
+import { assertKnownKeys, didYouMean } from '../../config/index.js';
+import { InvalidOptionError, TaskRegistrationError } from '../../errors/index.js';
 import { TaskEvents } from '../../events/index.js';
 import { TaskExecutor } from '../../execution/index.js';
 import { QueueSide } from '../../queue/index.js';
@@ -24,8 +25,12 @@ import { TestingStage, type TasksTestingOptions } from './testing-stage.js';
  */
 @Module({})
 export class TasksTestingModule {
-  /** @param options `mode: 'inline'` runs jobs while they are enqueued; default: when the test says so. */
+  /**
+   * @param options `mode: 'inline'` runs jobs while they are enqueued; default: when the test says so.
+   * @throws InvalidOptionError for an option or a mode that does not exist
+   */
   static register(options: TasksTestingOptions = {}): DynamicModule {
+    assertTestingOptions(options);
     return {
       module: TasksTestingModule,
       global: true,
@@ -37,6 +42,17 @@ export class TasksTestingModule {
       exports: [OPTIONS_OVERLAY, TasksTesting],
     };
   }
+}
+
+const MODES: readonly NonNullable<TasksTestingOptions['mode']>[] = ['manual', 'inline'];
+
+/** A typo would pass for the other mode in silence. */
+function assertTestingOptions(options: TasksTestingOptions): void {
+  assertKnownKeys(options, ['mode', 'clock'], 'register');
+  const { mode } = options;
+  if (mode === undefined || MODES.includes(mode)) return;
+  const message = `must be ${MODES.map((known) => `'${known}'`).join(' or ')}.${didYouMean(String(mode), MODES)}`;
+  throw new InvalidOptionError([{ path: 'register.mode', message }]);
 }
 
 const overlay: FactoryProvider<OptionsOverlay> = {

@@ -74,4 +74,12 @@ describe('TasksTestingModule beside an app', () => {
     await draining;
     expect(job.id).toBeDefined();
   });
+
+  it.each([
+    [{ mode: 'inlin' }, 'Did you mean "inline"?'],
+    [{ mod: 'inline' }, 'Did you mean "mode"?'],
+    [null, 'must be an object'],
+  ])('refuses %j, which would pass for the other mode', (options, message) => {
+    expect(() => TasksTestingModule.register(options as object)).toThrow(message);
+  });
 });
