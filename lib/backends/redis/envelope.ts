@@ -21,7 +21,7 @@ type Kind = readonly [
   headers?: Readonly<Record<string, string>>,
 ];
 
-const UNREADABLE: Kind = [0, DEFAULT_MAX_STALLED, null, 0, 'unreadable', 'unreadable'];
+const unreadable = (): Kind => [0, DEFAULT_MAX_STALLED, null, 0, 'unreadable', 'unreadable'];
 
 /** What a job was enqueued with. */
 export interface Envelope {
@@ -101,9 +101,9 @@ export class Envelopes {
 function parseKind(text: string): Kind {
   try {
     const kind: unknown = JSON.parse(text);
-    return isKind(kind) ? kind : UNREADABLE;
+    return isKind(kind) ? kind : unreadable();
   } catch {
-    return UNREADABLE;
+    return unreadable();
   }
 }
 
