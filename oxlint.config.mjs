@@ -18,8 +18,10 @@ export const CORRIDOR = [
   'execution',
   'worker',
   'background',
+  'scheduling',
+  'module',
 ];
-export const LEAVES = ['testing'];
+export const LEAVES = ['health', 'metrics', 'tracing', 'dashboard', 'cli', 'testing'];
 
 const banned = (rooms, message) => rooms.map((room) => ({ group: [`**/${room}/**`], message }));
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -6,7 +7,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 const common = {
   resolve: {
     alias: [
-      { find: /^nestjs-tasks\/testing$/, replacement: path('./lib/testing/index.ts') },
+      { find: /^nestjs-tasks\/([a-z-]+)$/, replacement: path('./lib/$1/index.ts') },
       { find: /^nestjs-tasks$/, replacement: path('./lib/index.ts') },
     ],
   },
@@ -15,23 +16,37 @@ const common = {
 
 const suites = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture'];
 
+/**
+ * Whose files may share the modules of a process: to load them anew for each took five times as long as all tests of `unit`. Applications
+ * note process-wide which tokens were asked for, so their suites are kept apart.
+ */
+const SHARING = ['unit', 'contract', 'property'];
+
 const suite = (name: string) => ({
   name,
+  isolate: !SHARING.includes(name),
   include: [`test/${name}/**/*.spec.ts`],
   setupFiles: ['test/setup.ts'],
   sequence: { hooks: 'stack' as const },
-  testTimeout: name === 'docs' ? 120_000 : 20_000,
+  // These read and compile the whole project.
+  testTimeout: ['docs', 'architecture'].includes(name) ? 120_000 : 20_000,
 });
 
 export default defineConfig({
   ...common,
   test: {
+    // By itself it leaves a core free, which on two is every second.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       ...suites.map((name) => ({ ...common, test: suite(name) })),
-      // Processes die here, and servers: a run at a time, so that jobs flow.
+      // Processes die here, and servers. Most of it is waiting for that, so a second run goes on meanwhile; alone in a long one.
       {
         ...common,
-        test: { ...suite('chaos'), globalSetup: ['test/chaos/global-setup.ts'], fileParallelism: false },
+        test: {
+          ...suite('chaos'),
+          globalSetup: ['test/chaos/global-setup.ts'],
+          fileParallelism: process.env['TASKS_TEST_LONG'] !== '1',
+        },
       },
       // Runs what would be published, in processes of its own: compilers and apps take their time.
       {

@@ -4,13 +4,21 @@ import { cpus } from 'node:os';
 import { bootBench } from './boot/bench.js';
 import { memoryBench } from './memory/bench.js';
 import type { BackendBench, BenchSize, Measure } from './measure.js';
+import { metricsBench } from './metrics/bench.js';
+import { postgresBench } from './postgres/bench.js';
+import { rabbitMqBench } from './rabbitmq/bench.js';
 import { redisBench } from './redis/bench.js';
+import { schedulesBench } from './schedules/bench.js';
 import { formatRow, header } from './table.js';
 
 const BACKENDS: Readonly<Record<string, BackendBench>> = {
   boot: bootBench,
   memory: memoryBench,
+  metrics: metricsBench,
+  postgres: postgresBench,
+  rabbitmq: rabbitMqBench,
   redis: redisBench,
+  schedules: schedulesBench,
 };
 
 const { values, positionals } = parseArgs({

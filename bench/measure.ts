@@ -10,14 +10,16 @@ export interface Measure {
   readonly raw: number | null;
   /** What the target is about. */
   readonly ratio: number;
-  readonly target: number;
+  /** null: stated without one. */
+  readonly target: number | null;
   readonly better: 'higher' | 'lower';
   readonly met: boolean;
 }
 
 /** Fills in whether the target is met. */
 export function measured(row: Omit<Measure, 'met'>): Measure {
-  return { ...row, met: row.better === 'higher' ? row.ratio >= row.target : row.ratio <= row.target };
+  const { ratio, target, better } = row;
+  return { ...row, met: target === null || (better === 'higher' ? ratio >= target : ratio <= target) };
 }
 
 export interface BenchSize {

@@ -14,11 +14,11 @@ const NODE_ARGUMENTS = ['--expose-gc', '--disable-warning=TasksWarning'];
 const TIME_BOUND = 180_000;
 
 /** Runs a subject in a fresh process: its name, and after blanks its arguments. @throws when it fails, its delivery is not exact, or its time is over */
-export function runSubject(name: string, jobs: number): Promise<Figures> {
+export function runSubject(name: string, jobs: number, node = process.execPath): Promise<Figures> {
   const [file = '', ...args] = name.split(' ');
   const script = fileURLToPath(new URL('./subject.js', import.meta.url));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...NODE_ARGUMENTS, script, file, String(jobs), ...args], {
+    const child = spawn(node, [...NODE_ARGUMENTS, script, file, String(jobs), ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
       timeout: TIME_BOUND,
     });
@@ -45,11 +45,12 @@ export async function rounds(
   count: number,
   jobs: number,
   subjects: Readonly<Record<string, string>>,
+  node?: string,
 ): Promise<Record<string, (figure: string) => number>> {
   const runs = new Map<string, Figures[]>(Object.keys(subjects).map((key) => [key, []]));
   for (let round = 0; round < count; round++) {
     for (const [key, subject] of Object.entries(subjects)) {
-      runs.get(key)?.push(await runSubject(subject, jobs));
+      runs.get(key)?.push(await runSubject(subject, jobs, node));
     }
   }
   return Object.fromEntries(

@@ -8,7 +8,8 @@ export function header(): string {
 
 export function formatRow(row: Measure): string {
   const peers = Object.entries(row.peers).map(([name, value]) => `${name} ${show(value)}`);
-  const bound = `${row.better === 'higher' ? '≥' : '≤'} ${show(row.target)}`;
+  const { target } = row;
+  const bound = target === null ? '–' : `${row.better === 'higher' ? '≥' : '≤'} ${show(target)}`;
   return line([
     `${row.measure} (${row.unit})`,
     show(row.ours),
@@ -16,7 +17,7 @@ export function formatRow(row: Measure): string {
     row.raw === null ? '–' : show(row.raw),
     show(row.ratio),
     bound,
-    row.met ? 'yes' : 'NO',
+    target === null ? '–' : row.met ? 'yes' : 'NO',
   ]);
 }
 

@@ -18,7 +18,14 @@ export { type TaskEventListener, TaskEvents } from './events/index.js';
 export { StorageCarrier, type StorageMapping, TaskContextCarriers } from './context/index.js';
 export {
   createMemoryBackend,
+  createPostgresBackend,
+  createRabbitMqBackend,
   createRedisBackend,
+  migratePostgres,
+  type PostgresBackendOptions,
+  type PgliteLike,
+  type PostgresPoolLike,
+  type RabbitMqBackendOptions,
   type RedisBackendOptions,
   type RedisClientLike,
   type RedisClusterOptions,
@@ -36,11 +43,14 @@ export {
   type DeadLetterStats,
   type DequeueOptions,
   DequeuedJob,
+  firingOf,
   FailureRecord,
   JobSnapshot,
   JobTemplate,
   type ManagedEnqueueOptions,
   type NackOptions,
+  OutboxRelays,
+  type OutboxRelayStats,
   QueueRegistry,
   TaskClientFactory,
   TaskManager,
@@ -55,6 +65,7 @@ export {
   type HandlerInvoke,
   HandlerRegistry,
   isTaskContext,
+  jobContextId,
   type RegisteredHandler,
   type SchemaTaskFunction,
   type TaskFunction,
@@ -88,6 +99,14 @@ export {
   type WorkerJobStats,
   WorkerPool,
 } from './worker/index.js';
-export type { TasksModuleAsyncOptions, TasksOptionsFactory } from './tasks-async.options.js';
-export type { TasksFeatureOptions } from './tasks-feature.module.js';
+export {
+  CronExpression,
+  type CronExpressionOptions,
+  Scheduled,
+  type ScheduledMethod,
+  type ScheduledTiming,
+  type SchedulerStatus,
+  TaskScheduler,
+} from './scheduling/index.js';
+export type { TasksFeatureOptions, TasksModuleAsyncOptions, TasksOptionsFactory } from './module/index.js';
 export { TasksModule, type TasksStubOptions } from './tasks.module.js';

@@ -2,16 +2,19 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { TasksModuleOptions } from './contract/index.js';
 import { BUILT_IN_QUEUES } from './config/index.js';
-import { backgroundProviders } from './tasks-background.providers.js';
-import { backendProviders } from './tasks-backend.providers.js';
-import { contextProviders } from './tasks-context.providers.js';
-import { handlerProviders } from './tasks-handler.providers.js';
-import { injectionProviders } from './tasks-injection.providers.js';
-import type { OptionsSource } from './tasks-async.options.js';
-import { optionProviders } from './tasks-option.providers.js';
-import { queueProviders } from './tasks-queue.providers.js';
-import { workerProviders } from './tasks-worker.providers.js';
-import { GIVEN_OPTIONS } from './tasks.tokens.js';
+import {
+  backendProviders,
+  backgroundProviders,
+  contextProviders,
+  GIVEN_OPTIONS,
+  handlerProviders,
+  injectionProviders,
+  optionProviders,
+  type OptionsSource,
+  queueProviders,
+  schedulingProviders,
+  workerProviders,
+} from './module/index.js';
 
 export interface CoreSettings {
   /** Makes up queues that nobody declares instead of refusing them. */
@@ -30,6 +33,7 @@ export class TasksCoreModule {
       ...handlerProviders,
       ...workerProviders,
       ...backgroundProviders,
+      ...schedulingProviders,
       ...contextProviders,
       ...injectionProviders(declaredIn(source)),
     ];

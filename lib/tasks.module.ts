@@ -3,10 +3,14 @@ import { assertKnownKeys } from './config/index.js';
 import type { TasksModuleOptions } from './contract/index.js';
 import { InvalidOptionError, TaskRegistrationError } from './errors/index.js';
 import { TASK_FEATURE, type TaskFeature } from './handlers/index.js';
-import { asyncSource, type TasksModuleAsyncOptions } from './tasks-async.options.js';
+import {
+  asyncSource,
+  runnerProvider,
+  type TasksModuleAsyncOptions,
+  TasksFeatureModule,
+  type TasksFeatureOptions,
+} from './module/index.js';
 import { fixedSource, TasksCoreModule } from './tasks-core.module.js';
-import { TasksFeatureModule, type TasksFeatureOptions } from './tasks-feature.module.js';
-import { runnerProvider } from './tasks.runner.js';
 
 const FEATURE_OPTIONS = [
   'handlers',
@@ -64,6 +68,8 @@ export class TasksModule {
    * What one feature adds: its handlers as providers, what they need, and its queues. Any number of times; no second pool
    * of workers comes with it.
    *
+   * A handler without a decorated method is a warning at boot, with `strict` an error.
+   *
    * @throws InvalidOptionError for a key that does not exist, TaskRegistrationError for a handler that is no class
    *
    * @example
@@ -75,7 +81,10 @@ export class TasksModule {
     assertKnownKeys(given, FEATURE_OPTIONS, 'forFeature');
     const { handlers = [], imports = [], queues = [] } = given;
     assertClasses(handlers);
-    const brought: TaskFeature = { queues };
+    if (!Array.isArray(queues)) {
+      throw new InvalidOptionError([{ path: 'forFeature.queues', message: 'must be a list of queues' }]);
+    }
+    const brought: TaskFeature = { queues, handlers };
     return {
       module: TasksFeatureModule,
       imports,
@@ -108,6 +117,7 @@ export class TasksModule {
       ...options,
       worker: { workerCount: 1, ...options.worker },
       background: { autoStart: false, ...options.background },
+      scheduler: { enabled: false, ...options.scheduler },
     };
     return root(() => TasksCoreModule.register(fixedSource(stubbed), { anyQueue: true }));
   }

@@ -17,7 +17,7 @@ const LIB = inRoot('lib');
 const DIST = inRoot('dist');
 const STAMP = join(DIST, '.stamp');
 const BUILD_INFO = join(DIST, '.tsbuildinfo');
-const ASSETS = ['.sql', '.lua'];
+const ASSETS = ['.sql', '.lua', '.json'];
 const BOUND_MS = 300_000;
 
 /**

@@ -16,7 +16,7 @@ import { produce } from '../producers.js';
 import { settledHeap } from './settled-heap.js';
 
 /** Jobs before the first look: what is kept of finished ones is full by then, and the code is compiled. */
-const WARM_UP = 20_000;
+const WARM_UP = 100_000;
 
 let ledger = new Ledger(0);
 

@@ -75,6 +75,15 @@ function plans(jobs: number, samples: number): Plan[] {
       better: 'higher',
       figures: { rate: { target: 4.5 } },
     },
+    {
+      measure: 'the same, producers and consumers in two processes',
+      unit: 'jobs/s',
+      subject: 'two-processes',
+      products: EVERY,
+      jobs,
+      better: 'higher',
+      figures: { rate: { target: 4.5 } },
+    },
     enqueue('enqueue one at a time', '1', 1.2),
     enqueue('enqueue 100-way', '100', 5),
     enqueue('enqueue in batches of 1,000', 'batches', 5),
@@ -112,7 +121,7 @@ async function* compare(plan: Plan, url: string, count: number): AsyncIterable<M
   const { subject, products, args = '', jobs, unit, better } = plan;
   const subjects = products.map((product) => [
     product,
-    `redis/${subject} ${url} ${product} ${args}`.trimEnd(),
+    `${subject === 'memory' ? 'redis' : 'broker'}/${subject} ${url} ${product} ${args}`.trimEnd(),
   ]);
   const runs = await rounds(count, jobs, Object.fromEntries(subjects) as Record<string, string>);
   for (const [figure, { target, called }] of Object.entries(plan.figures)) {
@@ -134,7 +143,7 @@ async function* compare(plan: Plan, url: string, count: number): AsyncIterable<M
 
 /** Ours against itself: what a long line of mixed priorities costs. */
 async function longLine(waiting: number, url: string, count: number): Promise<Measure> {
-  const subject = { ours: `redis/long-line ${url} ours` };
+  const subject = { ours: `broker/long-line ${url} ours` };
   const [short, long] = [await rounds(count, SHORT_LINE, subject), await rounds(count, waiting, subject)].map(
     (run) => run['ours']?.('rate') ?? Number.NaN,
   );

@@ -1,6 +1,6 @@
 import { loadPeer } from '../peer.js';
 import type { BenchPayload } from '../payload.js';
-import type { OpenProduct } from './product.js';
+import type { OpenProduct } from '../broker/product.js';
 
 interface BullMqJob {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { Ledger } from '../ledger.js';
 import type { Subject } from '../subjects.js';
-import { assertWaiting, enqueueInBatches } from './backlog.js';
-import { openProduct } from './product.js';
+import { assertWaiting, enqueueInBatches } from '../broker/backlog.js';
+import { openProduct } from '../broker/product.js';
 
 /** Bytes of the server's memory for each of `jobs` waiting jobs of 200 bytes. */
 const subject: Subject = async (jobs, url = '', name) => {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import type { BenchPayload } from '../payload.js';
 import { CLAIM, ENQUEUE } from './raw-scripts.js';
-import type { OpenProduct } from './product.js';
+import type { OpenProduct } from '../broker/product.js';
 
 const KEYS = ['{raw}:jobs', '{raw}:ready', '{raw}:leases', '{raw}:id', '{raw}:wake'] as const;
 const [JOBS, , , , WAKE] = KEYS;

@@ -29,6 +29,7 @@ export const QUEUE_MEMBERS: Readonly<Record<keyof QueueBackend, 'object' | 'func
 export const STATE_MEMBERS: Readonly<Record<keyof StateBackend, 'function'>> = {
   open: 'function',
   close: 'function',
+  time: 'function',
   get: 'function',
   set: 'function',
   delete: 'function',

@@ -105,7 +105,7 @@ export class BackendOpener {
       }
       await this.pause(pause);
     }
-    throw new BackendUnavailableError(this.name, 'not-sent', { cause: this.lastTrouble });
+    throw this.absence('it was not there when the app closed');
   }
 
   /** The app is up without it: now no error is a reason to give up. */
@@ -123,8 +123,7 @@ export class BackendOpener {
     let bound: ClockTimer | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       bound = this.parts.clock.setTimer(timeout, () => {
-        const cause = this.lastTrouble ?? new Error(`It did not answer within ${timeout} ms.`);
-        reject(new BackendUnavailableError(this.name, 'not-sent', { cause }));
+        reject(this.absence(`it did not answer within ${timeout} ms`));
       });
     });
     opening.catch(() => undefined); // It may reject after its time.
@@ -134,6 +133,17 @@ export class BackendOpener {
       clearInterval(hold);
       bound?.cancel();
     }
+  }
+
+  /** What the last try has met, else what is said in its place. */
+  private absence(otherwise: string): BackendUnavailableError {
+    const trouble = this.lastTrouble;
+    const known = isInstance(trouble, BackendUnavailableError) ? trouble : undefined;
+    return new BackendUnavailableError(this.name, 'not-sent', {
+      cause: trouble ?? new Error(otherwise),
+      reason: known?.reason ?? otherwise,
+      ...(known !== undefined && { remedy: known.remedy }),
+    });
   }
 
   private pause(length: Ms): Promise<void> {
@@ -148,7 +158,7 @@ export class BackendOpener {
   private tell(error: unknown): void {
     if (this.stopped || (this.tries & (this.tries - 1)) !== 0) return;
     this.parts.logger.warn(
-      `Backend "${this.name}" is not there yet${codeOf(error)}, after ${this.waited()}; it is tried again.`,
+      `Backend "${this.name}" is not there yet${whyOf(error)}, after ${this.waited()}; it is tried again.`,
     );
   }
 
@@ -166,9 +176,12 @@ export class BackendOpener {
 /** Only what a broker's absence explains can change by itself: a wrong password does not. */
 const isTrouble = (error: unknown): boolean => isInstance(error, BackendUnavailableError);
 
-/** `ECONNREFUSED` and the like. The message of a driver may hold an address with its password. */
-function codeOf(error: unknown): string {
-  const cause = isInstance(error, BackendUnavailableError) ? error.cause : error;
+/** Why, as far as it is fit to be told. The message of a driver may hold an address with its password. */
+function whyOf(error: unknown): string {
+  const { reason, cause } = isInstance(error, BackendUnavailableError)
+    ? error
+    : { reason: undefined, cause: error };
+  if (reason !== undefined) return ` (${reason})`;
   const { code } = (cause ?? {}) as { code?: unknown };
   return typeof code === 'string' ? ` (${code})` : '';
 }

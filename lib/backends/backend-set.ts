@@ -14,6 +14,8 @@ export interface BackendEntry {
   readonly options: Readonly<Record<string, unknown>>;
   /** Name of the backend that keeps the records and the state of this one; `primary`: the primary one. */
   readonly state?: string | undefined;
+  /** Name of the backend that keeps its jobs until a commit. */
+  readonly outbox?: string | undefined;
 }
 
 export interface BackendSetOptions {
@@ -45,7 +47,7 @@ export class BackendSet {
     registry: Pick<TaskBackendRegistry, 'create'>,
     options: BackendSetOptions,
   ): Promise<BackendSet> {
-    const { backends, clock, connect } = options;
+    const { backends, clock, connect, logger } = options;
     const names = backends.map(({ name }) => name);
     if (new Set(names).size < names.length) throw new InvalidBackendError('Two backends have the same name.');
     const primary = backends.find((entry) => entry.primary) ?? backends[0];
@@ -56,10 +58,13 @@ export class BackendSet {
       const made = await Promise.all(
         step.map((entry) => {
           const state = own.get(keeperOf(entry, backends)?.name ?? '');
-          return registry.create({ ...entry, clock, state });
+          return registry.create({ ...entry, clock, logger, state });
         }),
       );
       step.forEach(({ name }, place) => own.set(name, made[place] as TaskBackend));
+    }
+    for (const { name, outbox } of backends) {
+      if (outbox !== undefined && own.get(outbox)?.outbox === undefined) throw noOutbox(name, outbox);
     }
     const front = (name: string): TaskBackend => {
       const backend = own.get(name) as TaskBackend;
@@ -139,4 +144,11 @@ export class BackendSet {
   private stopOpening(): void {
     for (const opener of this.openers) opener.stop();
   }
+}
+
+function noOutbox(name: string, outbox: string): InvalidBackendError {
+  return new InvalidBackendError(
+    `Backend ${JSON.stringify(name)} has its \`outbox\` in ${JSON.stringify(outbox)}, which keeps none.`,
+    { remedy: 'Name a backend of the type `postgres`: the one whose database has your transactions.' },
+  );
 }

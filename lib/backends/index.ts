@@ -1,6 +1,10 @@
 export { BackendSet } from './backend-set.js';
 export { disabledBackend } from './disabled-backend.js';
 export * from './memory/index.js';
+export { IndexedHeap, type Slotted } from './memory/indexed-heap.js';
 export { OptionalPeer } from './optional-peer.js';
+export { redactText } from './redact-url.js';
+export * from './postgres/index.js';
+export * from './rabbitmq/index.js';
 export * from './redis/index.js';
-export { TaskBackendRegistry } from './task-backend.registry.js';
+export { BUILT_IN_BACKENDS, TaskBackendRegistry } from './task-backend.registry.js';

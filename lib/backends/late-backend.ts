@@ -1,5 +1,6 @@
 import type {
   BackendSubscription,
+  OutboxStore,
   QueueBackend,
   StateBackend,
   StateSubscription,
@@ -17,6 +18,9 @@ interface Waiting {
   begin(): void;
 }
 
+/** The boot has told in its warnings what is wrong. */
+const NOT_YET = 'it was not there when this process started, and is tried again by itself';
+
 /**
  * A backend that an app is built on before it is there. Until it is admitted its calls are refused as `not-sent`; a claim
  * finds nothing, and who subscribes or watches is connected then. Afterwards it is the backend itself, call by call.
@@ -33,7 +37,7 @@ export class LateBackend implements TaskBackend {
   ) {
     const refusing = refusingBackend(
       own.queue.capabilities,
-      () => new BackendUnavailableError(name, 'not-sent'),
+      () => new BackendUnavailableError(name, 'not-sent', { reason: NOT_YET }),
     );
     const { queue, state } = refusing;
     this.queue = {
@@ -56,6 +60,11 @@ export class LateBackend implements TaskBackend {
       index: (key) => later(() => (this.isAdmitted ? own : refusing).state.index(key)),
       watch: (...watched) => Promise.resolve(this.watchLater(watched)),
     };
+  }
+
+  /** Its calls fail by themselves until the database is there. */
+  get outbox(): OutboxStore | undefined {
+    return this.own.outbox;
   }
 
   /** It is open: from now on every call goes through. */

@@ -123,6 +123,7 @@ function holdsPrototype(value: unknown): boolean {
 /** What JSON writes as `{}`, or as a table of its bytes. A forgotten `await` is the one seen most. */
 function nameOfOpaque(value: object): string | undefined {
   if (types.isPromise(value)) return 'a Promise (is an `await` missing?)';
+  if (types.isGeneratorObject(value)) return 'a generator (nothing of it has run)';
   if (types.isMap(value)) return 'a Map';
   if (types.isSet(value)) return 'a Set';
   if (types.isNativeError(value)) return 'an Error';

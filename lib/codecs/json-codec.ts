@@ -11,7 +11,7 @@ const SAFELY = { protoAction: 'remove', constructorAction: 'remove' } as const;
  * JSON, the default codec. `undefined` is no payload at all.
  *
  * `encode` refuses what JSON would drop or change without a word: functions, symbols, bigints, `NaN` and infinities,
- * `Map`, `Set`, promises, errors, regular expressions, binary data, cycles, more than 64 levels, and what a list has
+ * `Map`, `Set`, promises, generators, errors, regular expressions, binary data, cycles, more than 64 levels, and what a list has
  * `undefined` or nothing at all in the place of. Nor does it write what `decode` takes out: a key `__proto__`, and a
  * `constructor` that holds an object with a `prototype`. A value with
  * `toJSON()` is asked first, so a `Date` and a `Buffer` pass. Properties that are

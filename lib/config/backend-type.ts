@@ -7,6 +7,8 @@ const TYPE_OF_SCHEME: Readonly<Record<string, string>> = {
 };
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//iu;
 
+export const hasScheme = (url: string): boolean => SCHEME.test(url);
+
 /**
  * The type of a backend: what it says, else what its url begins with, else memory. So one variable with a url makes memory a
  * broker.

@@ -10,15 +10,16 @@ const LONGEST = 100_000_000_000_000;
  *
  * @param value Milliseconds, or a text such as `'30s'`, `'5m'`, `'1h'`, `'2 days'`.
  * @param path Where it was given, for the message.
- * @throws InvalidDurationError when it is negative, not finite, or cannot be read
+ * @throws InvalidDurationError when it is negative, not finite, longer than 100,000,000,000,000 ms, or cannot be read
  * @example
  * toMs('1.5h'); // 5_400_000
  */
 export function toMs(value: Duration, path?: string): number {
   const parsed = typeof value === 'string' ? parse(value) : value;
-  if (typeof parsed !== 'number' || !(parsed >= 0 && parsed <= LONGEST)) {
+  if (typeof parsed !== 'number' || !(parsed >= 0 && parsed < Infinity)) {
     throw new InvalidDurationError(value, path);
   }
+  if (parsed > LONGEST) throw new InvalidDurationError(value, path, `is longer than ${LONGEST} ms`);
   return Math.ceil(parsed);
 }
 

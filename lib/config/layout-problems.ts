@@ -1,5 +1,8 @@
+import type { Duration } from '../contract/index.js';
 import type { ValidationIssue } from '../errors/index.js';
-import { backendType } from './backend-type.js';
+import { toMs } from './durations.js';
+import { hasScheme } from './backend-type.js';
+import { declaredNames, entries, isEntry, shortFormName } from './declared-names.js';
 import { isName } from './names.js';
 import { didYouMean } from './nearest-name.js';
 import { BUILT_IN_QUEUES, DEFAULT_QUEUE, primaryIndex } from './queue-layout.js';
@@ -17,11 +20,45 @@ export function layoutProblems(given: unknown): ValidationIssue[] {
   if (given['backend'] !== undefined && given['backends'] !== undefined) {
     problems.unshift({ path: 'backend', message: 'cannot be given together with `backends`' });
   }
-  const names =
-    given['backends'] === undefined
-      ? [shortFormName(given['backend'])]
-      : backends.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
-  return [...problems, ...queueProblems(entries(given['queues']), names, homes(given, backends))];
+  const { backends: names } = declaredNames(given);
+  return [
+    ...problems,
+    ...addressProblems(given),
+    ...timeoutProblems(given['timeout']),
+    ...queueProblems(entries(given['queues']), names, homes(given, backends)),
+  ];
+}
+
+/** An address that names no type: without one the backend would be memory, and the address ignored. */
+function addressProblems({ backend, backends }: Entry): ValidationIssue[] {
+  const all: [string, Entry][] = entries(backends).map((entry, index) => [`backends.${index}`, entry]);
+  if (isEntry(backend)) all.push(['backend', backend]);
+  return all
+    .filter(
+      ([, { type, url }]) => type === undefined && typeof url === 'string' && url !== '' && !hasScheme(url),
+    )
+    .map(([path]) => ({
+      path: `${path}.url`,
+      message:
+        'does not say of what broker it is the address: begin it with redis:// or the like, or give a `type`',
+    }));
+}
+
+/** A default that is given and can never hold; one that is left out is capped without a word. */
+function timeoutProblems(timeout: unknown): ValidationIssue[] {
+  const { default: own, max } = isEntry(timeout) ? timeout : {};
+  const [ownMs, maxMs] = [msOf(own), msOf(max)];
+  return ownMs !== undefined && maxMs !== undefined && ownMs > maxMs
+    ? [{ path: 'timeout.default', message: 'is longer than `timeout.max`, which caps it' }]
+    : [];
+}
+
+function msOf(value: unknown): number | undefined {
+  try {
+    return value === undefined ? undefined : toMs(value as Duration);
+  } catch {
+    return undefined; // Told by the check of the field.
+  }
 }
 
 function backendProblems(entry: Entry, index: number, all: readonly Entry[]): ValidationIssue[] {
@@ -30,7 +67,7 @@ function backendProblems(entry: Entry, index: number, all: readonly Entry[]): Va
   if (entry['primary'] === true && !isPrimary) {
     problems.push({ path: `backends.${index}.primary`, message: 'only one backend can be the primary one' });
   }
-  problems.push(...stateProblems(entry, index, all));
+  problems.push(...otherProblems('state', entry, index, all), ...otherProblems('outbox', entry, index, all));
   const { name } = entry;
   if (typeof name !== 'string') return problems;
   const path = `backends.${index}.name`;
@@ -44,16 +81,23 @@ function backendProblems(entry: Entry, index: number, all: readonly Entry[]): Va
   return problems;
 }
 
-function stateProblems({ name, state }: Entry, index: number, all: readonly Entry[]): ValidationIssue[] {
-  if (typeof state !== 'string') return [];
-  const path = `backends.${index}.state`;
-  const names = all.flatMap((other) => (typeof other['name'] === 'string' ? [other['name']] : []));
+/** What one backend leaves to another. */
+function otherProblems(
+  option: 'state' | 'outbox',
+  entry: Entry,
+  index: number,
+  all: readonly Entry[],
+): ValidationIssue[] {
+  const { name, [option]: other } = entry;
+  if (typeof other !== 'string') return [];
+  const path = `backends.${index}.${option}`;
+  const names = all.flatMap((one) => (typeof one['name'] === 'string' ? [one['name']] : []));
   const isSelf =
-    state === name || (state === 'primary' && !names.includes(state) && index === primaryIndex(all));
+    other === name || (other === 'primary' && !names.includes(other) && index === primaryIndex(all));
   if (isSelf)
     return [{ path, message: 'names the backend itself; leave it out where a backend keeps its own' }];
-  if (state === 'primary' || names.includes(state)) return [];
-  const message = `${shown(state)} is not a backend. Known: ${names.filter(isName).join(', ')}.${didYouMean(state, names.filter(isName))}`;
+  if (other === 'primary' || names.includes(other)) return [];
+  const message = `${shown(other)} is not a backend. Known: ${names.filter(isName).join(', ')}.${didYouMean(other, names.filter(isName))}`;
   return [{ path, message }];
 }
 
@@ -99,17 +143,3 @@ function queueProblems(
 
 /** What is no name may be something else in the wrong place: an address with its password. */
 const shown = (name: unknown): string => (isName(name) ? `"${name}"` : 'it');
-
-/** In the short form a backend goes by its type. */
-function shortFormName(backend: unknown): string {
-  return backendType(isEntry(backend) ? backend : {});
-}
-
-/** The entries of a list, with something empty in place of those that are no objects: their places must stay. */
-function entries(list: unknown): Entry[] {
-  return Array.isArray(list) ? list.map((entry: unknown) => (isEntry(entry) ? entry : {})) : [];
-}
-
-function isEntry(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null;
-}

@@ -23,6 +23,10 @@ const note = (type: string, description: string, otherwise?: string): FieldNotes
 /** A duration as milliseconds, not shorter than `least`. */
 export const duration = (least: Duration = 0) =>
   z.unknown().transform((value, context): number => {
+    if (value === undefined) {
+      context.addIssue({ code: 'custom', message: 'is missing: give a duration such as 30s or 1m' });
+      return z.NEVER;
+    }
     try {
       const ms = toMs(value as Duration);
       if (ms >= toMs(least)) return ms;

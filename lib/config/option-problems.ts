@@ -14,7 +14,7 @@ export function check<S extends z.ZodType>(
 }
 
 function toProblems(issue: z.core.$ZodIssue, schema: z.ZodType): ValidationIssue[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path.join('.'), message: issue.message }];
+  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path.join('.'), message: plainWords(issue) }];
   const known = knownKeys(schema, issue.path);
   return issue.keys.map((key) => ({
     path: [...issue.path, key].join('.'),
@@ -22,12 +22,32 @@ function toProblems(issue: z.core.$ZodIssue, schema: z.ZodType): ValidationIssue
   }));
 }
 
+/** What the schema says itself, or what is wrong in words that need no knowledge of the library behind it. */
+function plainWords(issue: z.core.$ZodIssue): string {
+  // The name of an entry, not the entry.
+  if (issue.code === 'invalid_key') return `as a name ${issue.issues[0]?.message ?? 'cannot be used'}`;
+  if (!issue.message.startsWith('Invalid ')) return issue.message;
+  if (issue.code === 'invalid_value')
+    return `must be ${issue.values.map((value) => `'${String(value)}'`).join(' or ')}`;
+  if (issue.code === 'invalid_type') return `must be ${KINDS[issue.expected] ?? `a ${issue.expected}`}`;
+  return issue.message;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'an object; leave it out for its defaults',
+  array: 'a list',
+  string: 'a text',
+  boolean: 'true or false',
+  int: 'a whole number',
+};
+
 /** The keys that the object at the path may have. */
 function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let at: z.ZodType | undefined = unwrap(schema);
   for (const step of path) {
     if (at instanceof z.ZodObject) at = unwrap(at.shape[String(step)] as z.ZodType);
     else if (at instanceof z.ZodArray) at = unwrap(at.element as z.ZodType);
+    else if (at instanceof z.ZodRecord) at = unwrap(at.valueType as z.ZodType);
   }
   return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }

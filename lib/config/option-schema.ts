@@ -6,11 +6,13 @@ import {
   type Clock,
   type PayloadCodec,
   type RateLimit,
+  type SchedulerStore,
   type TaskMiddlewareType,
   type TaskBackendFactory,
   type TaskContextCarrier,
   type TaskContextCarrierType,
 } from '../contract/index.js';
+import { isName } from './names.js';
 import * as field from './option-fields.js';
 import { retrySchema, taskOverridesSchema } from './task-schema.js';
 
@@ -42,10 +44,11 @@ const rateLimit = z
 const backendFields = {
   type: field.name().optional().meta({
     type: 'string',
-    description: '`memory`, `redis`, or a type of `backendTypes`.',
+    description: '`memory`, `redis`, `postgres`, `rabbitmq`, or a type of `backendTypes`.',
     otherwise: 'what the `url` begins with; memory without one',
   }),
   url: field.textOption('Where the broker is.', "the type's own"),
+  dataDir: field.textOption('Folder of a database without a server: `postgres` in this process.', 'none'),
   queueName: field.nameOption(
     'What the broker calls the queue that this backend brings.',
     "the queue's name",
@@ -87,6 +90,9 @@ const workerSchema = z.strictObject({
   lease: field.durationOption('How long a job stays with a worker that says nothing.', '30s', '1s'),
   queues: z
     .array(field.name(), { error: 'must be a list of queue names' })
+    .min(1, {
+      error: "names no queue: leave it out to serve all, or say `role: 'producer'` to serve none",
+    })
     .optional()
     .meta({ type: 'string[]', description: 'Which queues this process serves.', otherwise: 'all declared' }),
   unknownTask: field.choiceOption('What becomes of a job that no handler here takes.', 'fail', [
@@ -101,6 +107,48 @@ const workerSchema = z.strictObject({
 const backgroundSchema = z.strictObject({
   shutdownTimeout: field.durationOption('What background work gets once its signals are aborted.', '30s'),
   autoStart: field.flagOption('Whether scheduled workers start with the application.', true),
+});
+
+const isZone = (value: unknown): boolean => {
+  try {
+    if (typeof value !== 'string') return false;
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
+const schedulerSchema = z.strictObject({
+  enabled: field.flagOption('Whether this process takes part in firing schedules.', true),
+  timezone: field
+    .own<string>(isZone, 'must be a zone of the IANA database, such as Europe/Madrid')
+    .default('UTC')
+    .meta({ type: 'string', description: 'Zone of cron expressions that do not say.' }),
+  checkInterval: field.durationOption(
+    'How often the store is looked at for changes that nobody told.',
+    '60s',
+    '1s',
+  ),
+  lease: field.durationOption('How long a leader that says nothing stays the leader.', '10s', '1s'),
+  group: z
+    .custom<string>((value) => isName(value) && value.length <= 64, {
+      error: 'must be 1 to 64 of letters, digits, `.`, `_`, `-`, beginning with a letter or digit',
+    })
+    .default('default')
+    .meta({ type: 'string', description: 'Processes of one group declare the same schedules, or none.' }),
+  adoptCron: field.flagOption('Whether `@Cron()` methods become jobs, once for the fleet.', false),
+  overwriteEdits: field.flagOption('Whether changes made at run time give way to the code at boot.', false),
+  store: field
+    .own<SchedulerStore>(
+      (value) => field.hasMethods(value, 'list', 'get', 'write', 'remove', 'watch'),
+      'must be a store: { list, get, write, remove, watch }',
+    )
+    .optional()
+    .meta({
+      type: 'SchedulerStore',
+      description: 'Where definitions of schedules are kept.',
+      otherwise: "the primary backend's state",
+    }),
 });
 
 const contextSchema = z.strictObject({
@@ -144,6 +192,10 @@ export const optionSchema = z.strictObject(
               "The backend that keeps its records and state; `'primary'`: the primary one.",
               'it keeps its own',
             ),
+            outbox: field.nameOption(
+              "The PostgreSQL backend that keeps jobs of calls with `tx` until their commit; `'primary'`: the primary one.",
+              'such calls are refused',
+            ),
             ...backendFields,
           },
           { error: 'must be an object with a name' },
@@ -160,7 +212,10 @@ export const optionSchema = z.strictObject(
         { error: 'must be an object of functions that make backends' },
       )
       .default({})
-      .meta({ type: 'object', description: 'Types of backend beside `memory` and `redis`: name → factory.' }),
+      .meta({
+        type: 'object',
+        description: 'Types of backend beside `memory`, `redis`, `postgres` and `rabbitmq`: name → factory.',
+      }),
     connect: z
       .strictObject({
         onBoot: field.choiceOption('What happens when a broker is not there while the app boots.', 'fail', [
@@ -181,6 +236,7 @@ export const optionSchema = z.strictObject(
       .meta({ type: 'object', description: 'Single tasks by their names, on top of what `@Task()` says.' }),
     worker: workerSchema.prefault({}),
     background: backgroundSchema.prefault({}),
+    scheduler: schedulerSchema.prefault({}),
     context: contextSchema.prefault({}),
     retry: retrySchema.prefault({}),
     timeout: z

@@ -10,23 +10,35 @@ export const DEFAULT_QUEUE = 'default';
 /** The brokers, in the order given. With none given: memory. */
 export function layOutBackends(options: ParsedOptions): ResolvedBackend[] {
   if (options.backends === undefined) {
-    const { url, queueName = DEFAULT_QUEUE, options: own = {} } = options.backend ?? {};
+    const { url, dataDir, queueName = DEFAULT_QUEUE, options: own = {} } = options.backend ?? {};
     const type = backendType(options.backend ?? {});
-    return [{ name: type, primary: true, type, url, queueName, options: own }];
+    return [{ name: type, primary: true, type, url, queueName, options: withFolder(own, dataDir) }];
   }
   const primaryAt = primaryIndex(options.backends);
-  return options.backends.map(({ name, type, url, queueName, state, options: own }, index) => {
-    const primary = index === primaryAt;
-    return {
-      name,
-      primary,
-      type: backendType({ type, url }),
-      url,
-      queueName: queueName ?? (primary ? DEFAULT_QUEUE : name),
-      options: own,
-      state,
-    };
-  });
+  const names = options.backends.map(({ name }) => name);
+  return options.backends.map(
+    ({ name, type, url, dataDir, queueName, state, outbox, options: own }, index) => {
+      const primary = index === primaryAt;
+      return {
+        name,
+        primary,
+        type: backendType({ type, url }),
+        url,
+        queueName: queueName ?? (primary ? DEFAULT_QUEUE : name),
+        options: withFolder(own, dataDir),
+        state,
+        outbox: outbox === 'primary' && !names.includes(outbox) ? names[primaryAt] : outbox,
+      };
+    },
+  );
+}
+
+/** The folder is the type's own, and stands beside the type because it says where, as the url does. */
+function withFolder(
+  own: Readonly<Record<string, unknown>>,
+  dataDir: string | undefined,
+): Readonly<Record<string, unknown>> {
+  return dataDir === undefined ? own : { ...own, dataDir };
 }
 
 /** The flagged entry, or else the first. */

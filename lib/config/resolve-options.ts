@@ -1,17 +1,17 @@
-import type { Environment, QueueOptions, TasksModuleOptions } from '../contract/index.js';
+import type { Environment, TasksModuleOptions } from '../contract/index.js';
 import { InvalidOptionError, type ValidationIssue } from '../errors/index.js';
+import { type BackendFactories, backendProblems } from './backend-problems.js';
+import { declaredNames } from './declared-names.js';
 import { doubtfulOptions } from './doubtful-options.js';
 import { applyEnvironment } from './environment/apply-environment.js';
 import { variableTree } from './environment/variable-tree.js';
 import { layoutProblems } from './layout-problems.js';
-import { didYouMean } from './nearest-name.js';
 import { check } from './option-problems.js';
 import { optionSchema, type ParsedOptions } from './option-schema.js';
 import { layOutBackends, layOutQueues } from './queue-layout.js';
 import { resolveFeatureQueues } from './resolve-feature-queues.js';
 import type { ResolvedOptions, ResolvedQueue, ResolvedWorker } from './resolved-options.js';
-
-type FeatureQueues = readonly (string | QueueOptions)[];
+import { type FeatureQueues, queueNameProblems } from './undeclared-queues.js';
 
 /** What an app has beside its options. */
 export interface Surroundings {
@@ -21,6 +21,10 @@ export interface Surroundings {
   readonly features?: readonly FeatureQueues[];
   /** Names of queues that the source names: how a variable is spelled does not tell them. Default: none. */
   readonly queueNames?: readonly string[];
+  /** The types of backend that are there from the start. Default: types are not looked at. */
+  readonly backendFactories?: BackendFactories;
+  /** It is a part of an app, whose queues are made up as they are asked for. Default: false. */
+  readonly isPart?: boolean;
 }
 
 /**
@@ -35,14 +39,28 @@ export function resolveOptions(
   input: TasksModuleOptions = {},
   surroundings: Surroundings = {},
 ): ResolvedOptions {
-  const { processEnv = {}, features = [], queueNames = [] } = surroundings;
+  const { processEnv = {}, features = [], queueNames = [], backendFactories, isPart = false } = surroundings;
   const env = isObject(input) && isObject(input.env) ? input.env : processEnv;
   const applied = isObject(input)
-    ? applyEnvironment(input, env, variableTree(optionSchema), features, { queues: queueNames })
+    ? applyEnvironment(
+        input,
+        env,
+        variableTree(optionSchema),
+        features.map(({ queues }) => queues),
+        { queues: queueNames },
+      )
     : undefined;
   const given = applied?.options ?? input;
   const { data, problems } = check(optionSchema, given);
   const found = [...problems, ...layoutProblems(given)];
+  const brought = features.map(({ importer }, place) => ({
+    importer,
+    queues: applied?.features[place] ?? [],
+  }));
+  if (isObject(given)) {
+    if (!isPart) found.push(...queueNameProblems(given, declaredNames(given), brought));
+    if (backendFactories !== undefined) found.push(...backendProblems(given, backendFactories));
+  }
   const backends = data === undefined ? [] : layOutBackends(data);
   const doubts = data === undefined ? [] : doubtsOf(data, backends, env);
   if (data?.strict === true) found.push(...doubts);
@@ -52,7 +70,7 @@ export function resolveOptions(
   ];
   if (data === undefined || told.length > 0) throw new InvalidOptionError(told);
   const { backend: _one, backends: _several, env: _env, ...settled } = data;
-  const queues = withFeatures(layOutQueues(data, backends), backends, applied?.features ?? []);
+  const queues = withFeatures(layOutQueues(data, backends), backends, brought);
   return {
     ...settled,
     backends,
@@ -84,7 +102,7 @@ function withFeatures(
 ): readonly ResolvedQueue[] {
   return features.reduce<readonly ResolvedQueue[]>((all, feature) => {
     const known = new Set(all.map(({ name }) => name));
-    const added = resolveFeatureQueues(feature, { backends, queues: all }).filter(
+    const added = resolveFeatureQueues(feature.queues, { backends, queues: all }).filter(
       ({ name }) => !known.has(name),
     );
     return [...all, ...added];
@@ -106,26 +124,4 @@ function withOwnNames(worker: ResolvedWorker, queues: readonly ResolvedQueue[]):
   if (worker.queues === undefined) return worker;
   const ownName = (name: string): string => queues.find((queue) => queue.alias === name)?.name ?? name;
   return { ...worker, queues: [...new Set(worker.queues.map(ownName))] };
-}
-
-/**
- * Checks, once every feature module has declared its queues, that the worker is not told to serve one that nobody did.
- * @param declared The names of all queues of the app.
- * @throws InvalidOptionError with every unknown name and the nearest known one
- */
-export function checkWorkerQueues(
-  resolved: Pick<ResolvedOptions, 'worker'>,
-  declared: readonly string[],
-): void {
-  const problems = (resolved.worker.queues ?? []).flatMap((name, index): ValidationIssue[] =>
-    declared.includes(name)
-      ? []
-      : [
-          {
-            path: `worker.queues.${index}`,
-            message: `Queue "${name}" is not declared. Known: ${declared.join(', ')}.${didYouMean(name, declared)}`,
-          },
-        ],
-  );
-  if (problems.length > 0) throw new InvalidOptionError(problems);
 }

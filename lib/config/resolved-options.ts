@@ -7,6 +7,7 @@ import type {
   PayloadCodec,
   ProcessRole,
   RateLimit,
+  SchedulerStore,
   TaskBackendFactory,
   TaskContextCarrier,
   TaskContextCarrierType,
@@ -26,6 +27,8 @@ export interface ResolvedBackend {
   readonly options: Readonly<Record<string, unknown>>;
   /** Name of the backend that keeps its state; undefined: it does. */
   readonly state?: string | undefined;
+  /** Name of the backend that keeps its jobs until a commit; undefined: it has no outbox. */
+  readonly outbox?: string | undefined;
 }
 
 export interface ResolvedQueue {
@@ -58,6 +61,17 @@ export interface ResolvedWorker {
 export interface ResolvedBackground {
   readonly shutdownTimeout: Ms;
   readonly autoStart: boolean;
+}
+
+export interface ResolvedScheduler {
+  readonly enabled: boolean;
+  readonly timezone: string;
+  readonly checkInterval: Ms;
+  readonly lease: Ms;
+  readonly group: string;
+  readonly adoptCron: boolean;
+  readonly overwriteEdits: boolean;
+  readonly store?: SchedulerStore | undefined;
 }
 
 export interface ResolvedContext {
@@ -121,6 +135,7 @@ export interface ResolvedOptions {
   readonly tasks: ResolvedTasks;
   readonly worker: ResolvedWorker;
   readonly background: ResolvedBackground;
+  readonly scheduler: ResolvedScheduler;
   readonly context: ResolvedContext;
   readonly retry: ResolvedRetry;
   readonly timeout: ResolvedTimeout;

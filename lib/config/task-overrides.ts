@@ -1,8 +1,8 @@
 import type { TaskOptions, TaskOverrides } from '../contract/index.js';
-import { InvalidOptionError, type ValidationIssue } from '../errors/index.js';
+import type { ValidationIssue } from '../errors/index.js';
 import { toSegment, toVariable } from './environment/variable-name.js';
 import { didYouMean } from './nearest-name.js';
-import type { ResolvedOptions, ResolvedTasks } from './resolved-options.js';
+import type { ResolvedTasks } from './resolved-options.js';
 
 /** What the options say of a task. */
 export function overridesOf(tasks: ResolvedTasks, name: string): TaskOverrides | undefined {
@@ -36,22 +36,6 @@ function breakerOf(
   const settings = typeof own === 'object' ? own : {};
   if (said === true) return { ...settings };
   return said === false ? false : { ...settings, ...onlySaid(said) };
-}
-
-/** @throws InvalidOptionError naming every queue that the configuration gives to a task and nobody declares */
-export function checkTaskQueues({ tasks, queues }: Pick<ResolvedOptions, 'tasks' | 'queues'>): void {
-  const known = queues.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias]));
-  const issue = (path: string, queue: string | undefined): ValidationIssue[] =>
-    queue === undefined || known.includes(queue)
-      ? []
-      : [{ path, message: `no queue has this name. Known: ${known.join(', ')}.${didYouMean(queue, known)}` }];
-  const problems = [
-    ...[...tasks.byName].flatMap(([name, { queue }]) => issue(`tasks.${name}.queue`, queue)),
-    ...[...tasks.bySegment].flatMap(([segment, { queue }]) =>
-      issue(toVariable(['TASKS', segment, 'QUEUE']), queue),
-    ),
-  ];
-  if (problems.length > 0) throw new InvalidOptionError(problems);
 }
 
 /** A task that the configuration names and this process does not know. */

@@ -29,10 +29,15 @@ export const retrySchema = z.strictObject({
     }),
 });
 
-export const circuitBreakerSchema = z.strictObject({
-  threshold: field.wholeOption('Failures in a row that open it.', 5, 1),
-  cooldown: field.durationOption('How long it stays open.', '30s', 1),
-});
+const BREAKER_FORM = 'must be true, false or { threshold?, cooldown? }';
+
+export const circuitBreakerSchema = z.strictObject(
+  {
+    threshold: field.wholeOption('Failures in a row that open it.', 5, 1),
+    cooldown: field.durationOption('How long it stays open.', '30s', 1),
+  },
+  { error: BREAKER_FORM },
+);
 
 const breakerForm = (value: unknown): unknown => {
   if (value === true) return {};
@@ -68,10 +73,13 @@ export const taskOverridesSchema = z.strictObject(
       .preprocess(
         breakerForm,
         z
-          .strictObject({
-            threshold: field.optionalWhole('Failures in a row that open it.', AS_DECORATED, 1),
-            cooldown: field.optionalDuration('How long it stays open.', AS_DECORATED, 1),
-          })
+          .strictObject(
+            {
+              threshold: field.optionalWhole('Failures in a row that open it.', AS_DECORATED, 1),
+              cooldown: field.optionalDuration('How long it stays open.', AS_DECORATED, 1),
+            },
+            { error: BREAKER_FORM },
+          )
           .optional(),
       )
       .meta({

@@ -17,13 +17,26 @@ export class TaskContextCarriers {
   private carriers: readonly TaskContextCarrier[];
 
   /** @param trace What carries the trace context; it comes before the app's own. */
-  constructor(private readonly trace?: TaskContextCarrier) {
+  constructor(private trace?: TaskContextCarrier) {
     this.carriers = trace === undefined ? [] : [trace];
   }
 
   /** Whether there is nothing to carry: then no call and no run pays for it. */
   get isEmpty(): boolean {
     return this.carriers.length === 0;
+  }
+
+  /**
+   * Somebody else makes the trace context of each run, from the headers that still travel. @internal
+   * @param around What is to stand around each capture of the trace.
+   */
+  leaveRunsOfTrace(around: (capture: () => Headers | undefined) => Headers | undefined): void {
+    const { trace } = this;
+    if (trace === undefined) return;
+    const capture = () => trace.capture() as Headers | undefined;
+    const capturing: TaskContextCarrier = { capture: () => around(capture), run: (_headers, body) => body() };
+    this.carriers = this.carriers.map((carrier) => (carrier === trace ? capturing : carrier));
+    this.trace = capturing;
   }
 
   /** The app's own carriers, made at boot. @internal */

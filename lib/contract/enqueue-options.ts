@@ -1,6 +1,7 @@
 import type { Duration } from './durations.js';
 import type { JobRef } from './job-record.js';
 import type { Priority } from './priority.js';
+import type { Transaction } from './transaction.js';
 
 /** How one call is enqueued. What is not given comes from the task's own options, then from the module's. */
 export interface EnqueueOptions {
@@ -32,13 +33,19 @@ export interface EnqueueOptions {
    * `ctx.headers`, in every run. At most 4 KiB together; names of 1–128 characters, no control characters. Default: none.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * A transaction of yours on the database of the queue: the job is committed with it or not at all. Of `pg`, PGlite, TypeORM, Prisma,
+   * Drizzle, Knex or Kysely, or anything that has `query(text, values)`. Where the queue is not on PostgreSQL, its backend needs an
+   * `outbox`. Default: none.
+   */
+  readonly tx?: Transaction | undefined;
 }
 
 /** A job that another waits for. */
 export type Dependency = string | JobRef;
 
 /** One call of {@link TaskQueue.enqueueMany}. */
-export interface EnqueueRequest extends EnqueueOptions {
+export interface EnqueueRequest extends Omit<EnqueueOptions, 'tx'> {
   readonly name: string;
   readonly payload?: unknown;
 }

@@ -1,6 +1,7 @@
 import type { Duration } from './durations.js';
 import type { ErrorRecord, JobRef, Ms, Progress } from './job-record.js';
 import type { JobState, PendingReason } from './job-state.js';
+import type { ScheduleFiring } from './schedule.js';
 
 /** The states of a job. */
 export type JobStatus = JobState;
@@ -31,6 +32,8 @@ export interface Job<TPayload = unknown, TResult = unknown> extends JobRef {
   readonly scheduledAt: Date | undefined;
   /** The schedule that it came from. */
   readonly cronExpression: string | undefined;
+  /** The slot of a schedule that it stands for. */
+  readonly firing: ScheduleFiring | undefined;
   /** Runs so far, the present one included. */
   readonly attempt: number;
   /** Runs after the first. */
@@ -57,9 +60,12 @@ export interface Job<TPayload = unknown, TResult = unknown> extends JobRef {
   cancel(reason?: string): Promise<boolean>;
   /** @returns a fresh view of it. @throws JobNotFoundError when it is no longer kept */
   refresh(): Promise<Job<TPayload, TResult>>;
-  /** Plain data, and back with `JobSnapshot.fromJSON`. */
+  /** Plain data, and back with `JobSnapshot.fromJSON`. Never throws: what cannot be read is named in `unreadable`. */
   toJSON(): JobData;
 }
+
+/** What of a job a codec has written. */
+export type JobPart = 'payload' | 'resultValue' | 'progress';
 
 /** A job as plain data; moments are ISO 8601 texts. */
 export interface JobData {
@@ -67,6 +73,8 @@ export interface JobData {
   readonly name: string;
   readonly queue: string;
   readonly payload?: unknown;
+  /** Parts that the codecs of the process could not read. They are left out here; the backend has them still. */
+  readonly unreadable?: readonly JobPart[];
   readonly status: JobStatus;
   readonly reason?: PendingReason;
   readonly priority: number;
@@ -78,6 +86,7 @@ export interface JobData {
   readonly completedAt?: string;
   readonly scheduledAt?: string;
   readonly cronExpression?: string;
+  readonly firing?: { readonly schedule: string; readonly slot: string; readonly lateness: Ms };
   readonly attempt: number;
   readonly retryCount: number;
   readonly lastError?: ErrorRecord;

@@ -3,6 +3,7 @@ import type { Duration } from './durations.js';
 import type { EnhancerOptions } from './enhancer-options.js';
 import type { PayloadCodec } from './payload.js';
 import type { RetryOptions } from './retry-options.js';
+import type { SchedulerStore } from './scheduler-store.js';
 import type { TaskOptions } from './task-options.js';
 import type { TaskBackendFactory } from './task-backend.js';
 import type { TaskContextCarrier, TaskContextCarrierType } from './task-context-carrier.js';
@@ -10,10 +11,12 @@ import type { TaskMiddlewareType } from './task-middleware.js';
 
 /** One broker. */
 export interface BackendOptions {
-  /** `memory`, or a type of `backendTypes`. Default `memory`. */
+  /** `memory`, `redis`, `postgres`, `rabbitmq`, or a type of `backendTypes`. Default: what the `url` begins with; `memory` without one. */
   readonly type?: string | undefined;
   /** Where the broker is. Default: what its type says; memory takes none. */
   readonly url?: string | undefined;
+  /** Folder of a database without a server: of the type `postgres`, in this process. Default: none. */
+  readonly dataDir?: string | undefined;
   /** What the broker calls the queue that this entry brings. Default: its name. */
   readonly queueName?: string | undefined;
   /** What is the backend's own. Default: none. */
@@ -31,6 +34,11 @@ export interface NamedBackendOptions extends BackendOptions {
    * Default: it keeps its own.
    */
   readonly state?: string | undefined;
+  /**
+   * Name of a backend on PostgreSQL, in whose database the application's transactions are; `'primary'`: the primary one. With it calls with
+   * `{ tx }` on queues of this one are kept there until the commit, and relayed then. Default: such calls are refused.
+   */
+  readonly outbox?: string | undefined;
 }
 
 /**
@@ -152,6 +160,32 @@ export interface BackgroundOptions {
   readonly autoStart?: boolean | undefined;
 }
 
+/** Of schedules: `@Scheduled()` and `TaskScheduler`. */
+export interface SchedulerOptions {
+  /**
+   * Whether this process takes part: it then declares the schedules of its code, and fires those of the fleet while it leads. Default true;
+   * false in `TasksModule.stub()`.
+   */
+  readonly enabled?: boolean | undefined;
+  /** Zone of cron expressions that do not say. Default `UTC`. */
+  readonly timezone?: string | undefined;
+  /** How often the store is looked at for changes that nobody told. Firing itself is by timer. Default 60 s. */
+  readonly checkInterval?: Duration | undefined;
+  /** How long a leader that says nothing stays the leader; at least 1 s. Default 10 s. */
+  readonly lease?: Duration | undefined;
+  /**
+   * Processes of one group have the same schedules: what one of them declares in its code, the others do too, or they declare nothing.
+   * Applications that share a backend take a group each. Default `default`.
+   */
+  readonly group?: string | undefined;
+  /** Whether the app's `@Cron()` methods become jobs, once for the whole fleet, instead of firing in each process. Default false. */
+  readonly adoptCron?: boolean | undefined;
+  /** Whether what was changed at run time gives way, at boot, to what the code says. Default false. */
+  readonly overwriteEdits?: boolean | undefined;
+  /** Where definitions are kept. Default: in the state of the primary backend. */
+  readonly store?: SchedulerStore | undefined;
+}
+
 /** What travels of the async context of a call to the run of its job. */
 export interface ContextOptions {
   /** The app's own carriers: classes, made with injection, or instances such as a `StorageCarrier`. Default: none. */
@@ -183,6 +217,7 @@ export interface TasksModuleOptions {
   readonly tasks?: Readonly<Record<string, TaskOverrides>> | undefined;
   readonly worker?: WorkerOptions | undefined;
   readonly background?: BackgroundOptions | undefined;
+  readonly scheduler?: SchedulerOptions | undefined;
   readonly context?: ContextOptions | undefined;
   readonly retry?: RetryOptions | undefined;
   readonly timeout?: TimeoutOptions | undefined;

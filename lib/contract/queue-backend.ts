@@ -26,7 +26,8 @@ import type { Transaction } from './transaction.js';
  * Rules of every call:
  * - It is a batch, and atomic for each job, not for the call. Results stand in the order of what was asked.
  * - Broker trouble rejects with `BackendUnavailableError`, which says whether the call was `not-sent` or its outcome
- *   is `unknown`; it is never a job's failure, and repeating the call with the same ids is safe.
+ *   is `unknown`; it is never a job's failure, and repeating the call with the same ids is safe. Where the broker has answered
+ *   and would answer alike again, it rejects with `BackendFaultError`.
  * - What the capabilities exclude rejects with `UnsupportedOperationError`.
  * - Due moments, leases and limits go by the store's clock.
  * - Jobs move by the state table (`job-state.ts`) and no other way.
@@ -46,7 +47,8 @@ export interface QueueBackend {
   /**
    * Adds jobs, in order.
    * The verdict of each tells whether it was created, found (same id with `repeat`, idempotency key, uniqueness),
-   * changed a job that waits (`replaced`), or was refused, and then nothing of it is kept.
+   * changed a job that waits (`replaced`), or was refused, and then nothing of it is kept. What is not well formed (no id, no name, a number
+   * that is none, a payload that is neither text nor bytes) is refused with `TASKS_VALIDATION`.
    * Dependencies may point within the batch, in any order.
    * @param options.atomic all or nothing: one refusal refuses the others with `TASKS_VALIDATION`.
    */
@@ -56,6 +58,10 @@ export interface QueueBackend {
    * Settles, then takes, in one step.
    * A taken job is `running`, its attempt and its fence are one higher. Order: priority, then fair share among keys,
    * then first in, first out. A queue's rate and concurrency are applied to the whole take.
+   *
+   * Fair share is start-time fair queueing (Goyal, Vin and Cheng, 1996): of two keys that both have jobs ready at one priority, neither
+   * gets more than one job of each ahead of its share by weight, however many jobs the other has and whoever comes meanwhile. A job
+   * has its place from the moment at which it becomes ready; one that is put back has its old place again.
    */
   claim(request: ClaimRequest): Promise<Claim>;
 
@@ -67,7 +73,8 @@ export interface QueueBackend {
 
   /**
    * Leaves a named value with a job. A job that waits for the name becomes ready; one that does not yet wait finds the
-   * value when it does. A finished or unknown job ignores it.
+   * value when it does. A value ends one wait, and is handed over ever after; the latest of a name replaces those before it.
+   * A finished or unknown job ignores it.
    */
   signal(job: JobRef, name: string, value: SignalValue): Promise<void>;
 

@@ -13,9 +13,15 @@ export interface RateLimit {
   readonly burst?: number;
 }
 
-/** Limits of one job key on its own. */
+/**
+ * Limits of one job key on its own. A job is let in when it becomes ready: enqueued without a delay, due, retried, its dependencies or
+ * its signal there. Else it is parked, and let in by what frees a slot or at the moment that the limiter names, the head of its key first.
+ */
 export interface KeyLimits {
-  /** Starts of its jobs in how long. Default: no limit. */
+  /**
+   * Jobs that are let in, in how long. Each takes its token then, whatever becomes of it; what is put back, or runs again after its
+   * first lost lease, is not let in anew. Default: no limit.
+   */
   readonly rateLimit?: RateLimit | undefined;
   /** Its jobs ready or running at once. Default: no limit. */
   readonly concurrency?: number | undefined;

@@ -1,11 +1,27 @@
 type Primitive = string | number | boolean | null | undefined | void;
 
+/**
+ * What the app's own `codec` carries as it is, beside what JSON can write. To be declared once, beside the codec; the compiler
+ * then lets such values into payloads and results, and callers get them as they are.
+ *
+ * @example
+ * declare module 'nestjs-tasks' {
+ *   interface CodecTypes {
+ *     carried: Date | bigint | Map<unknown, unknown> | Set<unknown>;
+ *   }
+ * }
+ */
+export interface CodecTypes {}
+
+/** What arrives as it is. */
+type AsItIs = CodecTypes extends { carried: infer C } ? Primitive | C : Primitive;
+
 /** What JSON has no way to write: refused at compile time, and at enqueue with a `TaskValidationError`. */
-export type Uncarried = bigint | symbol | ((...args: never[]) => unknown);
+export type Uncarried = Exclude<bigint | symbol | ((...args: never[]) => unknown), AsItIs>;
 
 /**
- * What becomes of `T` on its way through the codec (JSON): a `Date` arrives as a string, a `Map` as `{}`, methods are
- * gone, and a value with `toJSON()` arrives as what that returns.
+ * What becomes of `T` on its way through the codec. With JSON a `Date` arrives as a string, a `Map` as `{}`, methods are
+ * gone, and a value with `toJSON()` arrives as what that returns; what {@link CodecTypes} names arrives as it is.
  *
  * @example
  * type Receipt = { sentAt: Date; to: string };
@@ -13,7 +29,7 @@ export type Uncarried = bigint | symbol | ((...args: never[]) => unknown);
  */
 export type Serialized<T> = unknown extends T
   ? T
-  : T extends Primitive
+  : T extends AsItIs
     ? T
     : T extends { toJSON(): infer J }
       ? Serialized<J>
@@ -39,7 +55,7 @@ type IsError<T> = T extends Error ? ('stack' | 'cause' extends keyof T ? true : 
  */
 type CarriedParts<T> = unknown extends T
   ? T
-  : T extends Primitive
+  : T extends AsItIs
     ? T
     : T extends Uncarried | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
       ? never
@@ -56,3 +72,43 @@ export type IsCarried<T> = [T] extends [CarriedParts<T>] ? true : false;
 
 /** `T` itself, or `never` when the codec cannot carry it: then no value fits and the call does not compile. */
 export type Carried<T> = IsCarried<T> extends true ? T : never;
+
+type Methods = (...args: never[]) => unknown;
+
+/** What is never a result, however it is looked at: its members say nothing of what it holds. */
+type Opaque =
+  | Promise<unknown>
+  | RegExp
+  | ArrayBuffer
+  | ArrayBufferView
+  | WeakMap<never, unknown>
+  | WeakSet<never>
+  | Generator<unknown, unknown, never>
+  | AsyncGenerator<unknown, unknown, never>;
+
+/**
+ * As `CarriedParts`, for what a method returns: methods are left out, since an instance of a class travels as its own
+ * fields, and callers get them as `Serialized` says. Only what the codec refuses whenever it is there is `never`.
+ */
+type ReturnedParts<T> = unknown extends T
+  ? T
+  : T extends AsItIs
+    ? T
+    : T extends Uncarried | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+      ? never
+      : T extends { toJSON(): unknown }
+        ? T
+        : T extends Opaque
+          ? never
+          : IsError<T> extends true
+            ? never
+            : T extends readonly (infer E)[]
+              ? { readonly [index: number]: ReturnedParts<E> }
+              : {
+                  [
+                    K in keyof T as NonNullable<T[K]> extends Methods ? never : Exclude<K, symbol>
+                  ]: ReturnedParts<T[K]>;
+                };
+
+/** `true` when the codec takes `T` as a result: what a `@Task` method resolves to. */
+export type IsReturnable<T> = [T] extends [ReturnedParts<T>] ? true : false;

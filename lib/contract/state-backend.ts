@@ -56,6 +56,8 @@ export interface StateSubscription {
 export interface StateBackend {
   open(): Promise<void>;
   close(): Promise<void>;
+  /** The store's time, in epoch milliseconds: moments that several machines compare are taken from it. */
+  time(): Promise<number>;
 
   get(keys: readonly string[]): Promise<(StateValue | undefined)[]>;
   set(entries: readonly StateEntry[]): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Ms, ParentOutcome } from './job-record.js';
+import type { Transaction } from './transaction.js';
 
 /** The job as its handler and the middleware around it see it. */
 export interface TaskJob {
@@ -50,10 +51,30 @@ export interface TaskContext {
   readonly timeout: Ms;
   /**
    * Says how far the job is; kept with it and read back by `job.refresh()`. At most ten writes a second reach the
-   * backend, the last one always does. `total` 0 means unknown.
-   * @throws TaskValidationError for a negative or non-finite number, or metadata that the codec cannot carry
+   * backend, the last one always does. `total` 0 means unknown. A message is cut at 4,096 characters.
+   * @throws TaskValidationError for a negative or non-finite number, a message that is no text, or metadata that the codec cannot carry;
+   * PayloadTooLargeError for metadata over `payload.maxResultSize`
    */
   progress(current: number, total?: number, message?: string, metadata?: unknown): Promise<void>;
+  /**
+   * Completes this job in a transaction of the handler's own, on the database of its queue: what the handler wrote there and the end of the
+   * job are committed together, or neither is. The last statement before the commit; what the handler returns afterwards is not kept.
+   *
+   * When the transaction is rolled back the job is not completed: the run then ends as failed and is retried by the task's policy, even when
+   * the handler returns. The lease is renewed no more from here on.
+   *
+   * @param tx As of `EnqueueOptions.tx`.
+   * @param result What the job's result is. Default: none.
+   * @throws LeaseLostError when the job is no longer this run's; the transaction can then not be committed any more
+   * @throws UnsupportedOperationError where the queue is not on PostgreSQL
+   * @throws TaskValidationError for what is no transaction, and a result that the codec cannot carry; PayloadTooLargeError
+   * @example
+   * await this.pool.transaction(async (tx) => {
+   *   await tx.query('update accounts set balance = balance - $1 where id = $2', [amount, account]);
+   *   await ctx.complete(tx);
+   * });
+   */
+  complete(tx: Transaction, result?: unknown): Promise<void>;
 }
 
 /** What middleware gets: the same, and what belongs to the run as a whole. */

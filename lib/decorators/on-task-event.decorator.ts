@@ -5,7 +5,7 @@ import {
   type TaskEventOf,
   type TaskEventType,
 } from '../contract/index.js';
-import { assertKnownKeys } from '../config/index.js';
+import { assertKnownKeys, didYouMean } from '../config/index.js';
 import { TaskRegistrationError } from '../errors/index.js';
 import { LISTENER_METADATA } from './metadata-keys.js';
 import { assertMethod, describeMember, markMethod } from './method-mark.js';
@@ -21,7 +21,9 @@ export interface ListenerMetadata {
  * `type`. The method runs beside the job and cannot disturb it: what it throws is logged. Several on one method add up.
  *
  * @param type `queued`, `started`, `completed`, `retrying`, `failed`, `cancelled` or `progress`
- * @param filter Only events of this task, of this queue, or of both. Default: all.
+ * @param filter Only events of this task, of this queue, or of both. Default: all. At boot, a queue that is not declared is an
+ * `UnknownQueueError`; a task that this process does not know is an error when its name is nearly that of one, else a warning
+ * where jobs run.
  * @throws TaskRegistrationError for an unknown type, on a static method, an accessor or a symbol; InvalidOptionError for a
  * filter that does not exist
  *
@@ -52,4 +54,4 @@ export function OnTaskEvent<T extends TaskEventType>(type: T, filter: TaskEventF
 
 /** What is said of a type that does not exist. @internal */
 export const unknownEvent = (type: unknown): string =>
-  `there is no event ${JSON.stringify(type)}; there are ${TASK_EVENT_TYPES.join(', ')}.`;
+  `there is no event ${JSON.stringify(type)}; there are ${TASK_EVENT_TYPES.join(', ')}.${didYouMean(String(type), TASK_EVENT_TYPES)}`;

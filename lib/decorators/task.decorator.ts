@@ -2,16 +2,17 @@ import type { SchemaTaskOptions, TaskContext, TaskOptions, TaskSchema } from '..
 import { TaskRegistrationError } from '../errors/index.js';
 import { TASK_METADATA } from './metadata-keys.js';
 import { assertMethod, describeMember, markMethod } from './method-mark.js';
+import type { ResultFit } from './result-fit.js';
 import type { SchemaFit } from './schema-fit.js';
 
 /** A method that can be a task: it needs its payload, and the context if it likes. */
 export type TaskMethod = (payload: never, ctx: TaskContext) => unknown;
 
-/** What {@link Task} gives: a decorator for methods that the schema fits, for any where there is none. */
+/** What {@link Task} gives: a decorator for methods that the schema fits, where there is one, and whose result the codec can carry. */
 export type TaskDecorator<S extends TaskSchema | undefined = undefined> = <M extends TaskMethod>(
   target: object,
   property: string | symbol,
-  descriptor: TypedPropertyDescriptor<M> & SchemaFit<S, M>,
+  descriptor: TypedPropertyDescriptor<M> & SchemaFit<S, M> & ResultFit<M>,
 ) => void;
 
 /** What {@link Task} leaves on a method. */
@@ -28,6 +29,9 @@ export interface TaskMetadata {
  * With a `schema` each payload is checked when it is enqueued, and the method gets what the schema makes of it when it runs.
  * The schema's output must fit the method's parameter, and what callers are to enqueue by the method's type must fit the
  * schema's input: else the decorator does not compile. Where input and output differ, the parameter is a `TaskPayload`.
+ *
+ * A method whose result JSON has no way to write (a `bigint`, a `Map`, a list of promises) does not compile: its jobs would do
+ * their work and be dead letters. Declare the result as `unknown` where something around the method turns it into plain data.
  *
  * @param options The task's options, or its name. Default name: the method's. Names are unique in the app.
  * @throws TaskRegistrationError on a static method, an accessor, a symbol, or a method that has a `@Task()` already

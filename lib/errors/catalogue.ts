@@ -10,6 +10,12 @@ export interface ErrorEntry {
 
 /** Every error of the project. A test holds this table, the codes, the classes and `docs/errors.md` together. */
 export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
+  TASKS_BACKEND_FAULT: {
+    name: 'BackendFaultError',
+    what: 'The broker answered that it cannot carry the call out, and would answer so again: it holds what this package did not write, or does not know a command.',
+    remedy:
+      'Mend what the message names. Calling again does not help before: with outcome `unknown` part of the call may have been carried out.',
+  },
   TASKS_BACKEND_UNAVAILABLE: {
     name: 'BackendUnavailableError',
     what: 'The broker did not answer, or the connection was lost.',
@@ -35,6 +41,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     name: 'TaskCodecError',
     what: 'A stored payload or result could not be decoded.',
     remedy: 'Check that every process uses the same codec; correct the payload and retry the dead letter.',
+  },
+  TASKS_COMMAND: {
+    name: 'CommandError',
+    what: 'A command line cannot be carried out as it is written.',
+    remedy: 'See the message, and `nest-tasks help` with the name of the command. Nothing was done.',
   },
   TASKS_CONTEXT: {
     name: 'TaskContextError',
@@ -62,6 +73,12 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     what: 'The configuration of this process rules the call out: its tasks are switched off, or it only enqueues.',
     remedy: 'Change `enabled` or `role` for this process, or make the call in another one. Nothing was done.',
   },
+  TASKS_DUPLICATE_SCHEDULE: {
+    name: 'DuplicateScheduleError',
+    what: 'Two schedules have the same name, or one is added whose name is taken.',
+    remedy:
+      'Give one of them another name with `@Scheduled(…, { name })`, or change the one that is there with `TaskScheduler.update()`.',
+  },
   TASKS_DUPLICATE_TASK: {
     name: 'DuplicateTaskError',
     what: 'Two methods register the same task name.',
@@ -76,7 +93,8 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   TASKS_INVALID_BACKEND: {
     name: 'InvalidBackendError',
     what: 'A backend of the configuration cannot be made: unknown type, or options that it does not take.',
-    remedy: 'Use `memory` or a type of `backendTypes`, with the options that it documents.',
+    remedy:
+      'Use `memory`, `redis`, `postgres`, `rabbitmq` or a type of `backendTypes`, with the options that its page of the docs has.',
   },
   TASKS_INVALID_DURATION: {
     name: 'InvalidDurationError',
@@ -93,6 +111,12 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     name: 'InvalidOptionError',
     what: 'An option is unknown or has a value that it cannot take.',
     remedy: 'Correct the paths that the message lists. Nothing was enqueued or started.',
+  },
+  TASKS_INVALID_SCHEDULE: {
+    name: 'InvalidScheduleError',
+    what: 'A schedule cannot fire as it is written: its expression, zone, interval or moment makes no sense.',
+    remedy:
+      'Correct what the message names: five or six fields of cron of at most 256 characters, a zone of the IANA database, an `every` of at least 1 s, a valid date. Nothing was scheduled.',
   },
   TASKS_JOB_EXISTS: {
     name: 'JobExistsError',
@@ -116,6 +140,12 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     remedy:
       'Run the line that the message gives, `npm install` with the name and the versions of the package.',
   },
+  TASKS_NOT_COMMITTED: {
+    name: 'NotCommittedError',
+    what: 'A handler completed its job by `ctx.complete(tx)` and returned, and that transaction was not committed.',
+    remedy:
+      'Await the commit before the handler returns, and let the handler throw when it is rolled back. The job runs again by the policy of its task.',
+  },
   TASKS_NOT_FOUND: {
     name: 'TaskNotFoundError',
     what: 'No handler is registered for the task.',
@@ -123,8 +153,9 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   },
   TASKS_NO_VALUE: {
     name: 'NoValueError',
-    what: 'What an interceptor of the task returned ended without a value, so nobody knows what became of the job.',
-    remedy: 'Let it return `next.handle()`, or `of(undefined)` to complete the job without a result.',
+    what: 'The Observable that a handler, or an interceptor around it, returned ended without a value, so nobody knows what became of the job.',
+    remedy:
+      'Let an interceptor return `next.handle()`; return `of(undefined)` to complete the job without a result.',
   },
   TASKS_PARTLY_ENQUEUED: {
     name: 'PartlyEnqueuedError',
@@ -173,6 +204,17 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     name: 'RetryLaterError',
     what: 'The handler asked to be run again later.',
     remedy: 'Nothing: it runs again when the time has come.',
+  },
+  TASKS_SCHEDULE_CYCLE: {
+    name: 'ScheduleCycleError',
+    what: 'Schedules depend on each other in a circle, or a schedule on itself.',
+    remedy: 'Take one of the named schedules out of the circle. Nothing was scheduled.',
+  },
+  TASKS_SCHEDULE_NOT_FOUND: {
+    name: 'ScheduleNotFoundError',
+    what: 'There is no schedule of this name.',
+    remedy:
+      'Look at `TaskScheduler.list()` for the names there are; one that fired once, or was removed, is gone.',
   },
   TASKS_STALLED: {
     name: 'TaskStalledError',

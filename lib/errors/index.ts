@@ -1,4 +1,5 @@
 export * from './catalogue.js';
+export * from './causes.js';
 export * from './error-record.js';
 export * from './input-errors.js';
 export * from './is-instance.js';
@@ -6,4 +7,5 @@ export * from './issue-list.js';
 export * from './missing-peer-error.js';
 export * from './queue-errors.js';
 export * from './run-errors.js';
+export * from './schedule-errors.js';
 export * from './task-error.js';

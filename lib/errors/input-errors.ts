@@ -37,11 +37,9 @@ export class InvalidDurationError extends TaskError {
   constructor(
     readonly value: unknown,
     path?: string,
+    wrong = 'is not a duration of 0 ms or more',
   ) {
-    super(
-      'TASKS_INVALID_DURATION',
-      `${path === undefined ? 'Duration' : path}: ${show(value)} is not a duration of 0 ms or more.`,
-    );
+    super('TASKS_INVALID_DURATION', `${path === undefined ? 'Duration' : path}: ${show(value)} ${wrong}.`);
   }
 }
 
@@ -59,6 +57,13 @@ export class InvalidNameError extends TaskError {
 }
 
 const KEY_REMEDY = 'Use 1 to 255 characters of well-formed text without control characters.';
+
+/** A command line that cannot be carried out as it is written. */
+export class CommandError extends TaskError {
+  constructor(message: string, options?: TaskErrorOptions) {
+    super('TASKS_COMMAND', message, options);
+  }
+}
 
 export class TaskRegistrationError extends TaskError {
   constructor(message: string, options?: TaskErrorOptions) {

@@ -1,22 +1,71 @@
-import type { JobRef } from '../contract/index.js';
+import type { ErrorCode, JobRef } from '../contract/index.js';
 import { TaskError, type TaskErrorOptions } from './task-error.js';
 
 /** Trouble with a queue or its broker; never the failure of a job. */
 export class TaskQueueError extends TaskError {}
 
-export class BackendUnavailableError extends TaskQueueError {
-  constructor(
-    readonly backend: string,
-    /** `not-sent`: nothing happened. `unknown`: it may have been carried out. */
-    readonly outcome: 'not-sent' | 'unknown',
-    options: TaskErrorOptions & { readonly jobs?: readonly JobRef[] } = {},
-  ) {
-    super('TASKS_BACKEND_UNAVAILABLE', `Backend "${backend}" is unavailable (outcome ${outcome}).`, options);
-    this.jobs = options.jobs ?? [];
-  }
+export interface BackendErrorOptions extends TaskErrorOptions {
+  /** Why, in plain words and without a secret: it stands in the message. */
+  readonly reason?: string | undefined;
+  /** What the call was about. */
+  readonly jobs?: readonly JobRef[];
+}
 
+/** What became of a call that ended in an error. `not-sent`: nothing happened. `unknown`: it may have been carried out, or part of it. */
+export type CallOutcome = 'not-sent' | 'unknown';
+
+/**
+ * A call to a broker ended without its answer: the base of `BackendUnavailableError`, after which to call again, and of
+ * `BackendFaultError`, after which to mend something first.
+ */
+export abstract class BackendCallError extends TaskQueueError {
+  /** Why, in plain words; undefined when the backend does not say. */
+  readonly reason: string | undefined;
   /** What the call was about, for calling again with the same ids. */
   readonly jobs: readonly JobRef[];
+
+  constructor(
+    code: ErrorCode,
+    readonly backend: string,
+    readonly outcome: CallOutcome,
+    what: string,
+    { reason, jobs = [], ...options }: BackendErrorOptions,
+  ) {
+    const tail = reason === undefined ? '.' : `: ${reason}.`;
+    super(code, `Backend "${backend}" ${what} (outcome ${outcome})${tail}`, options);
+    this.reason = reason;
+    this.jobs = jobs;
+  }
+
+  /** The same error as one that names other jobs: those of one caller, of all that travelled in the call. */
+  abstract about(jobs: readonly JobRef[]): BackendCallError;
+
+  /** What another error tells of this one. */
+  protected retold(jobs: readonly JobRef[]): BackendErrorOptions {
+    const { cause = this, remedy, reason } = this;
+    return { cause, remedy, reason, jobs };
+  }
+}
+
+export class BackendUnavailableError extends BackendCallError {
+  constructor(backend: string, outcome: CallOutcome, options: BackendErrorOptions = {}) {
+    super('TASKS_BACKEND_UNAVAILABLE', backend, outcome, 'is unavailable', options);
+  }
+
+  about(jobs: readonly JobRef[]): BackendUnavailableError {
+    return new BackendUnavailableError(this.backend, this.outcome, this.retold(jobs));
+  }
+}
+
+/** The broker is there and has answered; another try would hear the same. */
+export class BackendFaultError extends BackendCallError {
+  constructor(backend: string, outcome: CallOutcome, options: BackendErrorOptions = {}) {
+    super('TASKS_BACKEND_FAULT', backend, outcome, 'cannot carry the call out', options);
+  }
+
+  about(jobs: readonly JobRef[]): BackendFaultError {
+    return new BackendFaultError(this.backend, this.outcome, this.retold(jobs));
+  }
 }
 
 export class QueueFullError extends TaskQueueError {

@@ -57,6 +57,16 @@ export class PayloadMismatchError extends TaskError {
   }
 }
 
+/** A handler has completed its job in a transaction, returned, and the transaction was not committed: its run has failed. */
+export class NotCommittedError extends TaskError {
+  constructor(readonly jobId: string) {
+    super(
+      'TASKS_NOT_COMMITTED',
+      `The transaction in which job "${jobId}" was completed was not committed when its handler returned.`,
+    );
+  }
+}
+
 export class TaskTimeoutError extends TaskError {
   constructor(
     readonly taskName: string,
@@ -138,7 +148,7 @@ export class JobRefusedError extends UnrecoverableError {
   }
 }
 
-/** An interceptor's Observable ended without a value. Counts as a failed run like any other. */
+/** The Observable of a handler, or of an interceptor around it, ended without a value. Counts as a failed run like any other. */
 export class NoValueError extends TaskError {
   constructor(message: string) {
     super('TASKS_NO_VALUE', message);

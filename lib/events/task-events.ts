@@ -1,8 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Observable, type Subscriber } from 'rxjs';
-import { assertKnownKeys } from '../config/index.js';
 import {
-  TASK_EVENT_FILTERS,
   TASK_EVENT_TYPES,
   type TaskEvent,
   type TaskEventFilter,
@@ -11,7 +9,9 @@ import {
 } from '../contract/index.js';
 import { TaskRegistrationError, toErrorRecord } from '../errors/index.js';
 import { unknownEvent } from '../decorators/index.js';
+import { assertFilter, assertListener, type FilterDoubt, nameOf } from './event-filter.js';
 import { type ListenerEntry, listenerEntry, passes, type TaskEventListener } from './event-listener.js';
+import { WorkProbes } from './work-probes.js';
 
 /**
  * What this process says of jobs while they happen: queued here, run here, cancelled here. Events of other processes do
@@ -34,6 +34,9 @@ export class TaskEvents {
    */
   readonly stream: Observable<TaskEvent> = this.observe(TASK_EVENT_TYPES, {});
 
+  /** Who watches without an event object. @internal */
+  readonly probes = new WorkProbes();
+
   private readonly logger = new Logger('TaskEvents');
   /** Arrays are replaced, never changed, so an event reaches exactly those who listened when it began. */
   private readonly entries: Record<TaskEventType, readonly ListenerEntry[]> = {
@@ -48,27 +51,32 @@ export class TaskEvents {
   private readonly subscribers = new Set<Subscriber<never>>();
   private readonly pending = new Set<Promise<unknown>>();
   private closed = false;
+  private doubt: FilterDoubt | undefined;
+  /** Filters of before the app has started. */
+  private readonly unjudged: { readonly where: string; readonly filter: TaskEventFilter }[] = [];
 
   /**
    * Calls `listener` with each event of the type.
    * @param filter Only those of a task, of a queue, or of both.
    * @param label What the log calls the listener when it throws. Default: the function's name.
    * @returns stops listening
-   * @throws TaskRegistrationError when there is no such type, InvalidOptionError for a filter that does not exist
+   * @throws TaskRegistrationError when there is no such type, InvalidOptionError for a filter that does not exist or is no name, and for a
+   * listener that is no function. A queue or task of the filter that is not known is a warning, once the app has started.
    */
   on<T extends TaskEventType>(
     type: T,
     listener: TaskEventListener<T>,
     filter: TaskEventFilter = {},
-    label = listener.name || 'a listener',
+    label = nameOf(listener),
   ): () => void {
-    assertKnownKeys(filter, TASK_EVENT_FILTERS, 'filter');
+    assertListener(listener);
+    this.check(type, filter, label);
     return this.add(type, listenerEntry(listener, filter, label));
   }
 
-  /** The events of one type as an Observable; completes when the application has shut down. */
+  /** The events of one type as an Observable; completes when the application has shut down. @throws as `on` */
   of<T extends TaskEventType>(type: T, filter: TaskEventFilter = {}): Observable<TaskEventOf<T>> {
-    assertKnownKeys(filter, TASK_EVENT_FILTERS, 'filter');
+    this.check(type, filter, 'an observable');
     return this.observe([type], filter) as Observable<TaskEventOf<T>>;
   }
 
@@ -94,8 +102,38 @@ export class TaskEvents {
     for (const subscriber of this.subscribers) subscriber.complete();
   }
 
+  /** Listens for a filter whose names are checked elsewhere. @internal */
+  listen(type: TaskEventType, entry: ListenerEntry): void {
+    this.add(type, entry);
+  }
+
+  /**
+   * The app has started: which names there are is known from now on.
+   * @param doubt What is doubtful about a filter, or undefined.
+   * @internal
+   */
+  judge(doubt: FilterDoubt): void {
+    this.doubt = doubt;
+    for (const { where, filter } of this.unjudged.splice(0)) this.warnOf(where, filter);
+  }
+
+  private check(type: TaskEventType, filter: TaskEventFilter, label: string): void {
+    if (!TASK_EVENT_TYPES.includes(type)) {
+      throw new TaskRegistrationError(unknownEvent(type), { remedy: 'Listen to an event of this list.' });
+    }
+    assertFilter(filter);
+    if (filter.task === undefined && filter.queue === undefined) return;
+    const where = `${label} on '${type}'`;
+    if (this.doubt === undefined) this.unjudged.push({ where, filter: { ...filter } });
+    else this.warnOf(where, filter);
+  }
+
+  private warnOf(where: string, filter: TaskEventFilter): void {
+    const doubt = this.doubt?.(filter);
+    if (doubt !== undefined) this.logger.warn(`${where}: ${doubt}`);
+  }
+
   private add(type: TaskEventType, entry: ListenerEntry): () => void {
-    if (!TASK_EVENT_TYPES.includes(type)) throw new TaskRegistrationError(unknownEvent(type));
     this.entries[type] = [...this.entries[type], entry];
     return () => {
       this.entries[type] = this.entries[type].filter((other) => other !== entry);

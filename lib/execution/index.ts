@@ -5,6 +5,7 @@ export * from './current-task.js';
 export * from './pipeline-cache.js';
 export * from './ports.js';
 export * from './retry-policy.js';
+export * from './run-completion.js';
 export * from './run-environment.js';
 export * from './schema-step.js';
 export * from './task-context-storage.js';

@@ -8,12 +8,19 @@ import { SchemaStep } from './schema-step.js';
  * is unregistered takes its pipelines with it.
  */
 export class PipelineCache {
-  private readonly pipelines = new WeakMap<RunnableTask, Map<string, Step>>();
+  private pipelines = new WeakMap<RunnableTask, Map<string, Step>>();
+  private readonly outermost: TaskMiddleware[] = [];
 
   constructor(
     private readonly builtIn: readonly TaskMiddleware[],
     private readonly source: MiddlewareSource,
   ) {}
+
+  /** Puts a middleware around all others, of runs that begin from now on. */
+  surround(middleware: TaskMiddleware): void {
+    this.outermost.unshift(middleware);
+    this.pipelines = new WeakMap();
+  }
 
   get(task: RunnableTask, queue: string): Step {
     let byQueue = this.pipelines.get(task);
@@ -26,6 +33,7 @@ export class PipelineCache {
   private compose(task: RunnableTask, queue: string): Step {
     const { schema } = task.options;
     const chain = [
+      ...this.outermost,
       ...this.builtIn,
       ...(schema === undefined ? [] : [new SchemaStep(task.name, schema)]),
       ...this.source.global(),

@@ -6,13 +6,16 @@ import type {
   PayloadPart,
   PayloadSubject,
   RunNote,
+  Settlement,
   TaskContext,
   TaskEvent,
   TaskEventType,
   TaskMiddlewareType,
   TaskSchema,
+  Transaction,
   Verdict,
 } from '../contract/index.js';
+import type { WorkProbes } from '../events/index.js';
 
 /** How a failed run is answered; every field is filled in. */
 export interface RetryRules {
@@ -49,6 +52,8 @@ export interface TaskLookup {
 export interface EventSink {
   wants(type: TaskEventType): boolean;
   emit(event: TaskEvent): void;
+  /** Who watches without an event object. Default: nobody. */
+  readonly probes?: WorkProbes;
 }
 
 /**
@@ -63,6 +68,15 @@ export interface Codecs {
 /** What a run says to its backend while it goes on. */
 export interface RunRecorder {
   record(note: RunNote): Promise<Verdict>;
+}
+
+/** Settles one run within a transaction of its handler's. */
+export interface RunSettler {
+  /**
+   * @returns `applied` when the commit will settle it
+   * @throws UnsupportedOperationError where no caller can have a transaction
+   */
+  settleWithin(settlement: Settlement, tx: Transaction): Promise<Verdict>;
 }
 
 /** Whose slot a run takes. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../contract/index.js';
-import type { Codecs, EventSink, RunRecorder } from './ports.js';
+import type { Codecs, EventSink, RunRecorder, RunSettler } from './ports.js';
 
 /** What every run of a backend's jobs shares. */
 export interface RunEnvironment {
@@ -7,4 +7,5 @@ export interface RunEnvironment {
   readonly codecs: Codecs;
   readonly events: EventSink;
   readonly recorder: RunRecorder;
+  readonly settler: RunSettler;
 }

@@ -3,15 +3,16 @@ import {
   CircuitOpenError,
   JobRefusedError,
   LeaseLostError,
+  NotCommittedError,
   PayloadMismatchError,
   RetryLaterError,
-  PayloadTooLargeError,
   TaskNotFoundError,
   toErrorRecord,
 } from '../errors/index.js';
-import { exceeds } from '../codecs/index.js';
-import { endedFromOutside, oneLine, type Step, type StepEnd } from '../middleware/index.js';
+import { oneLine } from '../config/index.js';
+import { endedFromOutside, type Step, type StepEnd } from '../middleware/index.js';
 import type { Breakers } from './breakers.js';
+import { encodeResult } from './encode-result.js';
 import type { PipelineCache } from './pipeline-cache.js';
 import type { RunnableTask, RunOwner, RunSink, TaskLookup } from './ports.js';
 import { outcomeOfError, outcomeOfInterruption } from './retry-policy.js';
@@ -50,7 +51,9 @@ export class TaskExecutor {
   /** Makes the run of a claimed job; `start` begins it. */
   prepare(job: ClaimedJob, worker: RunOwner, environment: RunEnvironment): TaskRun {
     const task = this.tasks.get(job.name);
-    return new TaskRun(job, task, worker, environment.clock.now(), this.timeoutOf(job, task), environment);
+    const { maxResultSize } = this.options;
+    const now = environment.clock.now();
+    return new TaskRun(job, task, worker, now, this.timeoutOf(job, task), environment, maxResultSize);
   }
 
   /** Runs it. Whatever happens, the sink is told exactly once, and nothing is thrown. */
@@ -66,6 +69,7 @@ export class TaskExecutor {
     }
     run.hasBegun = true;
     if (environment.events.wants('started')) announceStart(run, environment);
+    environment.events.probes?.started(run);
     this.invoke(run, task, new Conclusion(this, run, task, environment, sink));
   }
 
@@ -112,9 +116,10 @@ export class TaskExecutor {
 
   /** The pipeline gave a result. */
   complete(run: TaskRun, result: unknown, environment: RunEnvironment, sink: RunSink<TaskRun>): void {
+    if (run.completion !== undefined) return this.concludeWithin(run, environment, sink);
     let encoded: Payload | undefined;
     try {
-      encoded = this.encodeResult(run, result, environment);
+      encoded = encodeResult(result, run.job, environment.codecs, this.options.maxResultSize);
     } catch (error) {
       // The handler has done its work, and would do it again for the same result.
       run.breaker?.succeeded(run);
@@ -126,12 +131,14 @@ export class TaskExecutor {
     sink.settled(run, { kind: 'completed', result: encoded });
   }
 
-  private encodeResult(run: TaskRun, result: unknown, { codecs }: RunEnvironment): Payload | undefined {
-    if (result === undefined) return undefined;
-    const encoded = codecs.encode(withoutHoles(result), run.job, 'result', run.job.codec);
-    const size = exceeds(encoded, this.options.maxResultSize);
-    if (size !== undefined) throw new PayloadTooLargeError(size, this.options.maxResultSize, 'result');
-    return encoded;
+  /** The job is completed if that transaction was committed; if not, the run has failed. The store tells by the verdict. */
+  private concludeWithin(run: TaskRun, { clock }: RunEnvironment, sink: RunSink<TaskRun>): void {
+    const now = clock.now();
+    run.breaker?.succeeded(run);
+    run.error = new NotCommittedError(run.job.id);
+    run.duration = (run.endedAt || now) - run.startedAt;
+    const { retry } = (run.task as RunnableTask).options;
+    sink.settled(run, outcomeOfError(run.error, run.job, retry, now));
   }
 
   /** No other run could end better: no handler, a payload that cannot be read, a result that cannot be kept. */
@@ -205,15 +212,6 @@ class Conclusion implements StepEnd {
   failed(error: unknown): void {
     this.executor.fail(this.run, this.task, error, this.environment, this.sink);
   }
-}
-
-/**
- * What `Promise.all` of calls that give nothing returns: JSON has no `undefined` in lists, and the work is done. Elsewhere the
- * codec refuses it, since there it is more likely a mistake.
- */
-function withoutHoles(result: unknown): unknown {
-  if (!Array.isArray(result) || !result.includes(undefined)) return result;
-  return Array.from(result, (item: unknown) => item ?? null);
 }
 
 /**

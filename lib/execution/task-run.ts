@@ -6,15 +6,27 @@ import type {
   Payload,
   Progress,
   TaskExecutionContext,
+  Transaction,
 } from '../contract/index.js';
-import { TaskValidationError } from '../errors/index.js';
+import {
+  isInstance,
+  LeaseLostError,
+  PayloadTooLargeError,
+  TaskValidationError,
+  UnsupportedOperationError,
+} from '../errors/index.js';
 import type { Interruptible, RunGuard } from '../middleware/index.js';
+import { exceeds } from '../codecs/index.js';
+import { encodeResult } from './encode-result.js';
+import type { RunCompletion } from './run-completion.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { RunnableTask, RunOwner } from './ports.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { outcomeOfError } from './retry-policy.js';
 import type { RunEnvironment } from './run-environment.js';
 
+/** Characters of what a run says of its progress, as of an error. */
+const LONGEST_MESSAGE = 4_096;
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 const NO_DEPENDENCIES: readonly DependencyResult[] = Object.freeze([]);
 
@@ -37,6 +49,7 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
   result: unknown = undefined;
   error: unknown = undefined;
   duration: Ms = 0;
+  completion: RunCompletion | undefined = undefined;
   private controller: AbortController | undefined = undefined;
   private notes: Record<string, unknown> | undefined = undefined;
   private reporter: ProgressReporter | undefined = undefined;
@@ -48,6 +61,8 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
     public startedAt: number,
     readonly timeout: Ms,
     private readonly environment: RunEnvironment,
+    /** Bytes of an encoded result. */
+    private readonly maxResultSize: number,
   ) {}
 
   /** It begins now, in this slot: until then it was in hand only. */
@@ -107,17 +122,41 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
   async progress(current: number, total = 0, message?: string, metadata?: unknown): Promise<void> {
     assertAmount('current', current);
     assertAmount('total', total);
+    const said = message === undefined ? undefined : textOf(message);
     const encoded = metadata === undefined ? undefined : this.encode(metadata);
-    if (this.isOver) return;
-    this.announceProgress({ current, total, ...(message === undefined ? {} : { message }) }, metadata);
+    if (this.isOver || this.completion !== undefined) return;
+    this.announceProgress({ current, total, ...(said === undefined ? {} : { message: said }) }, metadata);
     this.reporter ??= new ProgressReporter(
       this.environment.recorder,
       this.job.receipt,
       this.job.id,
       this.environment.clock,
-      (error) => this.interrupt(error),
+      // A report that comes behind the completion is refused for that.
+      (error) => (this.completion === undefined ? this.interrupt(error) : undefined),
     );
-    await this.reporter.report(toProgress(current, total, message, encoded));
+    await this.reporter.report(toProgress(current, total, said, encoded));
+  }
+
+  async complete(tx: Transaction, result?: unknown): Promise<void> {
+    const { codecs, settler } = this.environment;
+    if (this.interruption !== undefined) throw this.interruption;
+    if (this.isOver) throw new LeaseLostError(this.job.id);
+    const encoded = encodeResult(result, this.job, codecs, this.maxResultSize);
+    const progress = this.reporter?.close() ?? this.completion?.progress;
+    const isFirst = this.completion === undefined;
+    this.completion = { value: result, result: encoded, progress, isDoubtful: false };
+    const { receipt } = this.job;
+    const settlement = { receipt, outcome: { kind: 'completed', result: encoded }, progress } as const;
+    const verdict = await settler.settleWithin(settlement, tx).catch((error: unknown) => {
+      // Nothing was sent of it: the run goes on as if nothing had been asked.
+      if (isFirst && isRefusal(error)) this.completion = undefined;
+      throw error;
+    });
+    if (verdict === 'stale' || verdict === 'unknown') {
+      const error = new LeaseLostError(this.job.id);
+      this.abort(error);
+      throw error;
+    }
   }
 
   /** Aborts the signal and leaves the handler its time. The signal of a run that is over stays as it is. */
@@ -153,7 +192,10 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
   }
 
   private encode(value: unknown): Payload | undefined {
-    return this.environment.codecs.encode(value, this.job, 'progress', this.job.codec);
+    const encoded = this.environment.codecs.encode(value, this.job, 'progress', this.job.codec);
+    const size = exceeds(encoded, this.maxResultSize);
+    if (size !== undefined) throw new PayloadTooLargeError(size, this.maxResultSize, 'progress');
+    return encoded;
   }
 
   private announceProgress(progress: Omit<Progress, 'metadata'>, metadata: unknown): void {
@@ -172,9 +214,20 @@ export class TaskRun implements TaskExecutionContext, Interruptible {
   }
 }
 
+/** What is refused before anything is sent. */
+function isRefusal(error: unknown): boolean {
+  return isInstance(error, UnsupportedOperationError) || isInstance(error, TaskValidationError);
+}
+
 function assertAmount(name: string, value: number): void {
   if (Number.isFinite(value) && value >= 0) return;
   throw new TaskValidationError(`progress: ${name} must be a number of 0 or more, and is ${String(value)}.`);
+}
+
+/** It is a line for people: the end of one that is too long is of no use to them. */
+function textOf(message: unknown): string {
+  if (typeof message !== 'string') throw new TaskValidationError('progress: message must be a text.');
+  return message.length > LONGEST_MESSAGE ? message.slice(0, LONGEST_MESSAGE) : message;
 }
 
 function toProgress(current: number, total: number, message?: string, metadata?: Payload): Progress {

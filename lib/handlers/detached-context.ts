@@ -25,4 +25,7 @@ export class DetachedContext implements TaskContext {
   }
 
   async progress(): Promise<void> {}
+
+  /** Nobody has claimed it: there is nothing to settle. */
+  async complete(): Promise<void> {}
 }

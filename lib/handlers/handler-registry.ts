@@ -1,4 +1,4 @@
-import { nearestName, resolveTaskOptions, type TaskDefaults } from '../config/index.js';
+import { assertTaskName, nearestName, resolveTaskOptions, type TaskDefaults } from '../config/index.js';
 import type { Clock, SchemaTaskOptions, TaskContext, TaskOptions, TaskSchema } from '../contract/index.js';
 import type { HandlerClass } from '../decorators/index.js';
 import { DuplicateTaskError, TaskNotFoundError, TaskRegistrationError } from '../errors/index.js';
@@ -6,6 +6,7 @@ import { checkPayload } from '../schemas/index.js';
 import { DetachedContext } from './detached-context.js';
 import type { RegisteredHandler, SchemaTaskFunction } from './registered-handler.js';
 import type { DeclaredQueues, TaskDefinitions } from './registry-ports.js';
+import { isStream, lastValueOf, untilAborted } from './result-stream.js';
 
 /** A job to be run by hand: what its task is called, and what the handler gets. */
 export interface HandlerCall {
@@ -76,14 +77,20 @@ export class HandlerRegistry {
    * What it throws is thrown.
    *
    * @param ctx What the handler gets as its context. Default: one of a first attempt that nobody interrupts.
-   * @throws TaskNotFoundError when no such task is registered, TaskValidationError for a payload that breaks the schema
+   * @throws TaskNotFoundError when no such task is registered, TaskValidationError for a payload that breaks the schema,
+   *   InvalidNameError for a call without the name of a task
    */
   async execute(job: HandlerCall, ctx?: TaskContext): Promise<unknown> {
+    assertTaskName((job as HandlerCall | undefined)?.name);
     const handler = this.handlers.get(job.name);
     if (handler === undefined) throw new TaskNotFoundError(job.name, this.suggestion(job.name));
     const { schema } = handler.options;
     const payload = schema === undefined ? job.payload : await checkPayload(job.name, schema, job.payload);
-    return handler.invoke(payload, ctx ?? new DetachedContext(handler, this.defaults.clock));
+    const context = ctx ?? new DetachedContext(handler, this.defaults.clock);
+    const result: unknown = await handler.invoke(payload, context);
+    return isStream(result)
+      ? lastValueOf(untilAborted(result, context.signal), `The handler of task "${job.name}"`)
+      : result;
   }
 
   /** The options of a task on top of the module's defaults. @internal */

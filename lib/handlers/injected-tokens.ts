@@ -12,6 +12,8 @@ export class InjectedTokens {
   /** To be made when the app's modules are scanned, which they are before the first provider is made. */
   constructor(modules: ModulesContainer) {
     for (const host of modules.values()) {
+      // The core itself asks for nobody: its aliases of forward references lead to whoever names these.
+      if (host.providers.has(InjectedTokens)) continue;
       for (const collection of [host.providers, host.controllers, host.injectables]) {
         for (const wrapper of collection.values()) this.read(wrapper);
       }

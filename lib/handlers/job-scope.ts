@@ -1,4 +1,4 @@
-import { type ContextId, ContextIdFactory } from '@nestjs/core';
+import { type ContextId, ContextIdFactory, type ModuleRef } from '@nestjs/core';
 import type { TaskContext } from '../contract/index.js';
 import { type InstanceWrapper, moduleRefOf, REQUEST_CONTEXT_ID } from './nest-internals.js';
 import type { ProviderSite } from './provider-site.js';
@@ -8,20 +8,39 @@ export const isScoped = (wrapper: InstanceWrapper): boolean =>
   wrapper.isTransient || !wrapper.isDependencyTreeStatic();
 
 /**
- * The context of a run's own providers: one for the whole run, whoever asks, as it is with a request. The run is what they get
- * as `REQUEST`; durable ones get what the `ContextIdStrategy` of the app gives as payload, since they outlive the run.
+ * The context id of a job's run: what is made for the run is found by it, and gets the {@link TaskContext} as its request.
+ * One for the whole run: a middleware that resolves a request-scoped provider by it gets the instance that the handler has.
+ *
+ * @param ctx What a middleware or a handler is given.
+ * @param moduleRef Any of the app.
+ *
+ * @example
+ * const database = await this.moduleRef.resolve(TenantDatabase, jobContextId(ctx, this.moduleRef), { strict: false });
  */
-export function contextIdOf(ctx: TaskContext, { wrapper, host }: ProviderSite): ContextId {
+export function jobContextId(ctx: TaskContext, moduleRef: ModuleRef): ContextId {
   const contextId = ContextIdFactory.getByRequest(ctx as unknown as Record<string, unknown>);
   if (!Object.hasOwn(ctx, REQUEST_CONTEXT_ID)) {
     Reflect.defineProperty(ctx, REQUEST_CONTEXT_ID, { value: contextId });
-    const request = wrapper.isDependencyTreeDurable() ? contextId.payload : ctx;
-    moduleRefOf(host).registerRequestByContextId(request, contextId);
+    moduleRef.registerRequestByContextId(ctx, contextId);
   }
   return contextId;
 }
 
-/** The provider's instance in the context, out of the very module that it was found in: another may provide its class, too. */
-export function instanceIn(contextId: ContextId, { wrapper, host }: ProviderSite): Promise<object> {
-  return moduleRefOf(host).resolve<object>(wrapper.token as string, contextId, { strict: true });
+/**
+ * The provider's instance for a run, out of the very module that it was found in: another may provide its class, too. A durable one gets
+ * what the `ContextIdStrategy` of the app gives as payload for its request, since it outlives the run; what else is made for the run
+ * gets the context of the job, before it and after.
+ */
+export async function instanceFor(ctx: TaskContext, { wrapper, host }: ProviderSite): Promise<object> {
+  const moduleRef = moduleRefOf(host);
+  const contextId = jobContextId(ctx, moduleRef);
+  const resolve = () => moduleRef.resolve<object>(wrapper.token as string, contextId, { strict: true });
+  if (!wrapper.isDependencyTreeDurable()) return resolve();
+  // Later versions of Nest 12 do so by themselves.
+  moduleRef.registerRequestByContextId(contextId.payload, contextId);
+  try {
+    return await resolve();
+  } finally {
+    moduleRef.registerRequestByContextId(ctx, contextId);
+  }
 }

@@ -4,8 +4,14 @@ import { EnhancedMethod } from './enhancers/enhanced-method.js';
 import { EnhancerCreators } from './enhancers/enhancer-creators.js';
 import { TaskParameters } from './enhancers/task-parameters.js';
 import { directCall, HandlerFactory, type HandlerInvoke } from './handler-factory.js';
-import { contextIdOf, instanceIn, isScoped } from './job-scope.js';
-import { containerOf, type InstanceWrapper, loadEnhancers, STATIC_CONTEXT } from './nest-internals.js';
+import { instanceFor, isScoped, jobContextId } from './job-scope.js';
+import {
+  containerOf,
+  type InstanceWrapper,
+  loadEnhancers,
+  moduleRefOf,
+  STATIC_CONTEXT,
+} from './nest-internals.js';
 import type { HandlerSite } from './provider-sites.js';
 
 /**
@@ -46,9 +52,9 @@ function scopedCall(
   globals: readonly InstanceWrapper[],
 ): HandlerInvoke {
   return async (payload, ctx) => {
-    const contextId = contextIdOf(ctx, site);
-    const instance = (await instanceIn(contextId, site)) as Record<string, HandlerInvoke>;
+    const instance = (await instanceFor(ctx, site)) as Record<string, HandlerInvoke>;
     if (enhanced === undefined) return (instance[method] as HandlerInvoke)(payload, ctx);
+    const contextId = jobContextId(ctx, moduleRefOf(site.host));
     if (globals.length > 0) await loadEnhancers(globals, site, contextId);
     return enhanced.bind(instance, contextId).run(payload, ctx);
   };

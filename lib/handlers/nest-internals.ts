@@ -1,4 +1,5 @@
-import type { InjectionToken } from '@nestjs/common';
+import { type InjectionToken, Scope, type ScopeOptions } from '@nestjs/common';
+import { SCOPE_OPTIONS_METADATA } from '@nestjs/common/constants.js';
 import { PROPERTY_DEPS_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/common/internal';
 import { type ContextId, type DiscoveryService, ModuleRef, type ModulesContainer } from '@nestjs/core';
 import type { GuardsContextCreator, Injector } from '@nestjs/core/internal';
@@ -44,6 +45,16 @@ export type ModuleHost = ModulesContainer extends Map<string, infer M> ? M : nev
 export function isClassProvider(wrapper: InstanceWrapper): boolean {
   return typeof wrapper.metatype === 'function' && wrapper.inject == null && !wrapper.isNotMetatype;
 }
+
+/** Whether `@Injectable({ scope })` says that a class has no instance that could serve everybody. */
+export function isScopedClass(type: object): boolean {
+  const options = Reflect.getMetadata(SCOPE_OPTIONS_METADATA, type) as ScopeOptions | undefined;
+  return options?.scope !== undefined && options.scope !== Scope.DEFAULT;
+}
+
+/** Whether Nest has refused to make a class by hand, for it depends on what has another scope. By name: not every Nest 12 has the error. */
+export const isScopeRefusal = (error: unknown): boolean =>
+  error instanceof Error && error.constructor.name === 'RequestScopedCreateException';
 
 /** The tokens that `@Inject(token)` names on the constructor parameters and properties of a class. */
 export function declaredTokens(type: object): InjectionToken[] {

@@ -5,5 +5,5 @@ export type TaskDefinitions = Pick<TaskCatalogue, 'define' | 'forget'>;
 
 /** Throws `UnknownQueueError` for a queue that the app does not declare; `QueueRegistry` is one. */
 export interface DeclaredQueues {
-  get(name: string): unknown;
+  get(name: string): { readonly name: string };
 }

@@ -5,7 +5,6 @@ export * from './logging.middleware.js';
 export * from './metrics.middleware.js';
 export * from './middleware-form.js';
 export * from './middleware-source.js';
-export * from './one-line.js';
 export * from './run-guard.js';
 export * from './step.js';
 export * from './task-metrics-collector.js';

@@ -1,7 +1,7 @@
 import type { Clock, JobLogging } from '../contract/index.js';
-import { RetryLaterError, toErrorRecord, UnrecoverableError } from '../errors/index.js';
+import { oneLine } from '../config/index.js';
+import { causesOf, ownStack, RetryLaterError, toErrorRecord, UnrecoverableError } from '../errors/index.js';
 import { ObservingMiddleware } from './direct.middleware.js';
-import { oneLine } from './one-line.js';
 import { endedFromOutside, type InterruptibleContext } from './run-guard.js';
 import type { Step, StepEnd } from './step.js';
 
@@ -9,7 +9,8 @@ import type { Step, StepEnd } from './step.js';
 export interface RunLogger {
   log(message: string): void;
   warn(message: string): void;
-  error(message: string): void;
+  /** @param stack Of what was thrown. */
+  error(message: string, stack?: string): void;
 }
 
 /** Characters of an error in a line. */
@@ -48,8 +49,8 @@ export class LoggingMiddleware extends ObservingMiddleware {
   private logFailure(ctx: InterruptibleContext, error: unknown): void {
     const fromOutside = endedFromOutside(ctx);
     const verb = fromOutside ? 'was interrupted' : error instanceof RetryLaterError ? 'put off' : 'failed';
-    const line = `${title(ctx)} ${verb} after ${this.elapsed(ctx)} ms: ${describe(error)}`;
-    if (!fromOutside && isLast(ctx, error)) this.logger.error(line);
+    const line = `${title(ctx)} ${verb} after ${this.elapsed(ctx)} ms: ${describe(error)}${nearestCause(error)}`;
+    if (!fromOutside && isLast(ctx, error)) this.logger.error(line, stackOf(error));
     else this.logger.warn(line);
   }
 
@@ -74,4 +75,28 @@ function describe(error: unknown): string {
   if (typeof error === 'object' && error !== null && !(error instanceof Error)) return 'an object was thrown';
   const { name, message } = toErrorRecord(error);
   return oneLine(`${name}: ${message}`.slice(0, ERROR_CAP));
+}
+
+/** `fetch failed` alone tells nobody that a connection was refused. */
+function nearestCause(error: unknown): string {
+  const [cause] = causesOf(error);
+  return cause === undefined ? '' : ` (caused by ${describe(cause)})`;
+}
+
+/** Where it was thrown, and what caused it. Frames alone: the message, which a stack begins with, may have lines that look like those of a log. */
+function stackOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const causes = causesOf(error);
+  const frames = framesOf(error);
+  if (frames.length === 0 && causes.length === 0) return undefined;
+  const parts = [
+    [describe(error), ...frames],
+    ...causes.map((cause) => [describe(cause), ...framesOf(cause)]),
+  ];
+  return parts.map((lines) => lines.join('\n')).join('\nCaused by ');
+}
+
+function framesOf(error: unknown): string[] {
+  const lines = ownStack(error).split('\n');
+  return lines.filter((line) => /^\s+at /u.test(line)).map((frame) => oneLine(frame));
 }

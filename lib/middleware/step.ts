@@ -1,4 +1,5 @@
 import type { TaskExecutionContext } from '../contract/index.js';
+import { isStream, lastValueOf, untilAborted } from '../handlers/index.js';
 
 /** Who is told how a step ended: by one call of one of the two, which never throws. */
 export interface StepEnd {
@@ -19,7 +20,7 @@ export function promiseOf(step: Step, ctx: TaskExecutionContext): Promise<unknow
   });
 }
 
-/** A step of what may throw, and may return a promise or not. */
+/** A step of what may throw, and may return a promise or not, or an Observable, whose last value is the result then. */
 export function stepOf(body: (ctx: TaskExecutionContext) => unknown): Step {
   return (ctx, end) => {
     let returned: unknown;
@@ -29,16 +30,25 @@ export function stepOf(body: (ctx: TaskExecutionContext) => unknown): Step {
       end.failed(error);
       return;
     }
-    tellEnd(returned, end);
+    tellEnd(returned, ctx, end);
   };
 }
 
-function tellEnd(returned: unknown, end: StepEnd): void {
+function tellEnd(returned: unknown, ctx: TaskExecutionContext, end: StepEnd): void {
   const promise = asPromise(returned);
-  if (promise === undefined) end.completed(returned);
+  if (promise === undefined) tellResult(returned, ctx, end);
   else
     promise.then(
-      (result) => end.completed(result),
+      (result) => tellResult(result, ctx, end),
+      (error: unknown) => end.failed(error),
+    );
+}
+
+function tellResult(result: unknown, ctx: TaskExecutionContext, end: StepEnd): void {
+  if (!isStream(result)) end.completed(result);
+  else
+    lastValueOf(untilAborted(result, ctx.signal), `The handler of task "${ctx.job.name}"`).then(
+      (value) => end.completed(value),
       (error: unknown) => end.failed(error),
     );
 }

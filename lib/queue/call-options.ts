@@ -15,6 +15,7 @@ export const CALL_OPTIONS = [
   'idempotencyKey',
   'dependsOn',
   'headers',
+  'tx',
 ] as const satisfies readonly (keyof EnqueueOptions)[];
 
 /** Keys that some form of a call has beside its options. */
@@ -93,6 +94,10 @@ export function readCallOptions(options: EnqueueOptions, extra: readonly ExtraKe
         read.headers = readHeaders(value);
         break;
       case 'dependsOn':
+        break;
+      case 'tx':
+        // It belongs to a call, not to one request of several.
+        if (extra.includes('name')) throw invalid(key, 'stands in the options of the whole call');
         break;
       default:
         if (!(extra as readonly string[]).includes(key)) throw unknownOption(key);

@@ -9,12 +9,12 @@ import { countDeadLetters, type DeadLetterStats } from './dead-letter-stats.js';
 import { DequeuedJob } from './dequeued-job.js';
 import { FailureRecord } from './failure-record.js';
 import type { JobDesk } from './job-desk.js';
+import { assertLimit } from './job-filters.js';
 import { JobSnapshot } from './job-snapshot.js';
 import { mergedPage } from './merged-pages.js';
 import type { QueueRegistry } from './queue-registry.js';
 import type { RetentionSettings } from './retention-settings.js';
 import type { TaskCatalogue } from './task-catalogue.js';
-import { assertLimit } from './task-queue.js';
 
 /** Which dead letters. */
 export interface DeadLetterChoice {
@@ -76,6 +76,7 @@ export class DeadLetterQueue {
     error: unknown,
     metadata?: Readonly<Record<string, unknown>>,
   ): Promise<FailureRecord> {
+    assertRef(job);
     const held = job instanceof DequeuedJob ? job : await this.take(job);
     await held.nack({ requeue: false, error, metadata });
     const record = await this.get(job.id, job.queue);
@@ -227,6 +228,11 @@ export class DeadLetterQueue {
     const { queues } = this.parts;
     return queue === undefined ? [...queuesByStore(queues).values()].flat() : [queues.ownName(queue)];
   }
+}
+
+function assertRef(job: unknown): asserts job is JobRef {
+  if (typeof job === 'object' && job !== null && typeof (job as Partial<JobRef>).queue === 'string') return;
+  throw new TaskValidationError('A dead letter is made of a job: pass its handle, or its queue and id.');
 }
 
 function refsOf(records: readonly JobRecord[]): JobRef[] {

@@ -13,10 +13,12 @@ import { troubleOf, type EnqueueGather } from './enqueue-gather.js';
 import type { JobIntake } from './job-intake.js';
 import type { JobSnapshot } from './job-snapshot.js';
 import type { NewJobMaker } from './new-job-maker.js';
-import { refusalError, unsupported, type RefusedVerdict } from './refusal.js';
+import { noTransactions, refusalError, unsupported, type RefusedVerdict } from './refusal.js';
 
 export interface EnqueueBatchParts {
   readonly queue: string;
+  /** Its other name. */
+  readonly alias: string | undefined;
   readonly maxSize: number | undefined;
   readonly store: StoreLink;
   readonly gather: EnqueueGather;
@@ -53,7 +55,11 @@ export class EnqueueBatch {
     const verdicts = await this.send(jobs, { atomic: isAtomic, tx: options.tx });
     const refused = this.refusals(jobs, verdicts);
     if (refused.length > 0) throw this.refusal(jobs, verdicts, refused);
-    return this.accept(jobs, verdicts);
+    if (options.tx === undefined) return this.accept(jobs, verdicts);
+    const at = this.parts.clock.now();
+    return jobs.map((job, place) =>
+      this.parts.intake.acceptWithin(job, verdicts[place] as EnqueueVerdict, at),
+    );
   }
 
   private async accept(jobs: readonly NewJob[], verdicts: readonly EnqueueVerdict[]): Promise<JobSnapshot[]> {
@@ -93,12 +99,12 @@ export class EnqueueBatch {
   }
 
   private readOne(request: EnqueueRequest): DependentJob | Promise<DependentJob> {
-    const { queue, maker, resolver } = this.parts;
+    const { queue, alias, maker, resolver } = this.parts;
     if (typeof request !== 'object' || request === null) {
       throw new InvalidOptionError([{ path: '', message: 'must be an object with a name' }]);
     }
     const { queue: meant } = request as { queue?: unknown };
-    if (meant !== undefined && meant !== queue) {
+    if (meant !== undefined && meant !== queue && meant !== alias) {
       throw new InvalidOptionError([{ path: 'queue', message: `is "${queue}" here` }]);
     }
     // Before the payload is checked: nobody would hear of a check that fails after this has thrown.
@@ -111,15 +117,24 @@ export class EnqueueBatch {
   private atomicity({ atomic, tx }: EnqueueCallOptions, isLinked: boolean): boolean {
     const { store, maxSize } = this.parts;
     const { features } = store.queue.capabilities;
+    if (tx !== undefined && !features.transactions) {
+      if (store.outbox === undefined) throw noTransactions(store.name);
+      // All of them are written in one statement of the transaction, and no broker is asked.
+      return true;
+    }
     if (atomic === true && !features.atomicEnqueue) throw unsupported('enqueue all or nothing', store.name);
-    if (tx !== undefined && !features.transactions) throw unsupported('join a transaction', store.name);
     return atomic ?? (features.atomicEnqueue && (isLinked || maxSize !== undefined));
   }
 
   private async send(jobs: readonly NewJob[], options: EnqueueCallOptions): Promise<EnqueueVerdict[]> {
     const { gather, store } = this.parts;
+    const { tx } = options;
     gather.flush();
     try {
+      if (tx !== undefined && !store.queue.capabilities.features.transactions) {
+        await store.outbox?.add(jobs, tx);
+        return jobs.map(({ id }) => ({ status: 'created', id }));
+      }
       return await store.queue.enqueue(jobs, options);
     } catch (error) {
       throw troubleOf(error, store.name, ...jobs);
@@ -161,7 +176,9 @@ function asOne(problems: readonly Problem[], count: number): unknown {
   const [first] = ordered;
   if (first !== undefined && ordered.length === 1) return first.error;
   const issues = ordered.map(({ index, error }) => ({ path: String(index), message: error.message }));
-  const lines = issues.slice(0, SHOWN).map(({ path, message }) => `  - ${path}: ${message}`);
+  const lines = issues
+    .slice(0, SHOWN)
+    .map(({ path, message }) => `  - ${path}: ${message.replaceAll('\n', '\n    ')}`);
   if (issues.length > SHOWN) lines.push(`  … and ${issues.length - SHOWN} more`);
   const message = `${issues.length} of ${count} requests cannot be enqueued, so none was:\n${lines.join('\n')}`;
   return new TaskValidationError(message, { issues, cause: first?.error });

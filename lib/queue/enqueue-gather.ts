@@ -1,5 +1,5 @@
 import type { Clock, EnqueueVerdict, NewJob, QueueBackend } from '../contract/index.js';
-import { BackendUnavailableError, isInstance, TaskError } from '../errors/index.js';
+import { BackendCallError, BackendUnavailableError, isInstance, TaskError } from '../errors/index.js';
 import { Turn } from './turn.js';
 
 /** One call on its way to its backend. */
@@ -71,12 +71,7 @@ export class EnqueueGather {
  */
 export function troubleOf(error: unknown, backend: string, ...jobs: readonly NewJob[]): TaskError {
   const refs = jobs.map(({ queue, id }) => ({ queue, id }));
-  if (isInstance(error, BackendUnavailableError)) {
-    return new BackendUnavailableError(error.backend, error.outcome, {
-      cause: error.cause ?? error,
-      jobs: refs,
-    });
-  }
+  if (isInstance(error, BackendCallError)) return error.about(refs);
   if (isInstance(error, TaskError)) return error;
   return new BackendUnavailableError(backend, 'unknown', { cause: error, jobs: refs });
 }

@@ -50,6 +50,9 @@ const NACK_OPTIONS = [
 
 /** Takes jobs of one queue by hand, with a lease like a worker's, and settles them one by one. */
 export class HandWorker implements HandSettler {
+  /** What was said of each job already. The same again, as after a lost answer, is no contradiction. */
+  private readonly said = new WeakMap<DequeuedJob, Set<Outcome['kind']>>();
+
   constructor(
     private readonly queue: string,
     private readonly parts: HandWorkerParts,
@@ -108,7 +111,7 @@ export class HandWorker implements HandSettler {
     const at = this.parts.clock.now();
     if (!requeue) {
       const record = toErrorRecord(error ?? new Error('Given up by hand, without an error.'), at);
-      const notes = jsonCodec.encode(metadata);
+      const notes = this.notesOf(metadata);
       return { kind: 'failed', error: notes === undefined ? record : { ...record, metadata: notes } };
     }
     if (error === undefined)
@@ -118,14 +121,26 @@ export class HandWorker implements HandSettler {
     return { kind: 'retry', in: time, error: toErrorRecord(error, at), countAttempt };
   }
 
+  private notesOf(metadata: NackOptions['metadata']): string | undefined {
+    const { maxResult } = this.parts;
+    const notes = jsonCodec.encode(metadata);
+    const size = exceeds(notes, maxResult);
+    if (size !== undefined) throw new PayloadTooLargeError(size, maxResult, 'metadata');
+    return notes;
+  }
+
   /** @returns whether this verdict is what settled the job. @throws LeaseLostError, JobNotFoundError */
   private async settle(job: DequeuedJob, outcome: Outcome): Promise<boolean> {
     const { store, events, finished, workerId, lease } = this.parts;
     const settlement: Settlement = { receipt: job.claimed.receipt, outcome };
+    const said = this.said.get(job) ?? new Set();
+    const isContradiction = said.size > 0 && !said.has(outcome.kind);
+    this.said.set(job, said.add(outcome.kind));
     const claim = await store.queue.claim({ worker: workerId, lease, take: [], settle: [settlement] });
     tellEnded(claim.ended, events, finished);
     const [verdict] = claim.verdicts;
-    if (verdict === 'stale') throw new LeaseLostError(job.id);
+    if (verdict === 'stale' || (verdict === 'already-applied' && isContradiction))
+      throw new LeaseLostError(job.id);
     if (verdict === 'unknown') throw new JobNotFoundError(job.id);
     // A cancel that was requested meanwhile ends what was put back: then it does not run again, and that has been told.
     const wasCancelled = claim.ended?.some(({ queue, id }) => id === job.id && queue === job.queue) === true;

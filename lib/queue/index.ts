@@ -1,11 +1,15 @@
 export * from './dead-letter-queue.js';
 export type { DeadLetterStats } from './dead-letter-stats.js';
 export { DequeuedJob, type NackOptions } from './dequeued-job.js';
+export type { FiringOutcome, FiringRequest } from './firing-batch.js';
+export { firingHeaders, firingOf } from './firing-headers.js';
 export { EnqueueGather } from './enqueue-gather.js';
 export * from './failure-record.js';
 export type { DequeueOptions } from './hand-worker.js';
 export * from './job-snapshot.js';
 export * from './job-template.js';
+export type { OutboxRelayStats } from './outbox-loop.js';
+export { OutboxRelays } from './outbox-relays.js';
 export * from './queue-registry.js';
 export * from './queue-side.js';
 export * from './task-catalogue.js';

@@ -8,9 +8,11 @@ import type {
   WaitOptions,
 } from '../contract/index.js';
 import type { CodecSet } from '../codecs/index.js';
+import { InvalidOptionError } from '../errors/index.js';
 import {
   awaitEnd,
   CANCEL_CHANNEL,
+  failedParent,
   resultOf,
   writeCancelSignal,
   type EventSink,
@@ -27,6 +29,8 @@ export interface JobDeskParts {
   readonly clock: Clock;
 }
 
+/** Characters, as of the message of an error. */
+const LONGEST_REASON = 4_096;
 const DEFAULT_REASON = 'cancelled on request';
 
 /** What every job handle of this process asks for: its payload decoded, its result, a fresh look, its cancel. */
@@ -47,16 +51,19 @@ export class JobDesk {
   }
 
   async result(ref: JobRef, options: WaitOptions = {}): Promise<unknown> {
-    const { finished, clock, codecs } = this.parts;
-    return resultOf(await awaitEnd(ref, options, finished, clock), codecs);
+    const { finished, clock, codecs, directory } = this.parts;
+    const end = await awaitEnd(ref, options, finished, clock);
+    return resultOf(end, codecs, await failedParent(end, directory));
   }
 
   /**
    * Cancels a job; one that runs is told at once, in whatever process. Jobs that depend on it are cancelled with it.
+   * @throws InvalidOptionError for a reason that is no text
    * @returns whether it is cancelled, or will be
    */
-  async cancel({ queue, id }: JobRef, reason: string = DEFAULT_REASON): Promise<boolean> {
+  async cancel({ queue, id }: JobRef, given: string = DEFAULT_REASON): Promise<boolean> {
     const ref = { queue, id };
+    const reason = reasonOf(given);
     const store = this.parts.directory.storeOf(queue);
     const before = this.parts.events.wants('cancelled') ? await store.records.get(ref) : undefined;
     const [verdict] = await store.queue.cancel([ref], reason);
@@ -74,6 +81,11 @@ export class JobDesk {
     return isRemoved;
   }
 
+  /** Jobs of a queue were removed together: who waits for one of them hears of it now. */
+  cleared(queue: string): void {
+    this.parts.finished.lookAgain(queue);
+  }
+
   private tellCancelled(ref: JobRef, reason: string, before: JobRecord | undefined): void {
     const { events, finished } = this.parts;
     // Cancelling twice is allowed and told once.
@@ -84,6 +96,12 @@ export class JobDesk {
     }
     if (finished.hasWaiters) finished.announce(ref);
   }
+}
+
+/** It is kept with the job, and shown to people. */
+function reasonOf(given: unknown): string {
+  if (typeof given === 'string') return given.slice(0, LONGEST_REASON);
+  throw new InvalidOptionError([{ path: 'reason', message: 'must be a text' }]);
 }
 
 /** Without the message the worker hears of it when it next extends the lease. */

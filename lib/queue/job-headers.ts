@@ -1,6 +1,6 @@
 import { isPlainObject, type TaskContextCarriers } from '../context/index.js';
 import { InvalidOptionError, TaskContextError } from '../errors/index.js';
-import { RESERVED_HEADERS } from './job-data.js';
+import { RESERVED_HEADERS } from './firing-headers.js';
 
 /** Bytes of all names and values of a job together: they travel with it through every broker, some of which bound them. */
 const MOST_BYTES = 4_096;

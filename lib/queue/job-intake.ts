@@ -1,7 +1,7 @@
 import type { EnqueueVerdict, NewJob } from '../contract/index.js';
 import type { EventSink, StoreLink } from '../state/index.js';
 import type { JobDesk } from './job-desk.js';
-import { forgottenRecord } from './job-record-of.js';
+import { forgottenRecord, unseenRecord } from './job-record-of.js';
 import { JobSnapshot } from './job-snapshot.js';
 import { refusalError } from './refusal.js';
 
@@ -25,12 +25,23 @@ export class JobIntake {
         if (this.events.wants('queued')) {
           this.events.emit({ type: 'queued', taskId: job.id, taskName: job.name, queueName: job.queue });
         }
+        this.events.probes?.enqueued(job);
         return job.dependsOn === undefined ? this.fresh(job, at) : this.look(job, at);
       case 'existing':
       case 'replaced':
       default:
         return this.found(job, verdict.id, at);
     }
+  }
+
+  /**
+   * The same within a transaction of the caller's, which may be rolled back: nothing is told of the job yet, and nothing is looked up, since
+   * nobody else sees it and the transaction may have the only connection.
+   */
+  acceptWithin(job: NewJob, verdict: EnqueueVerdict, at: number): JobSnapshot {
+    if (verdict.status === 'refused') throw refusalError(verdict, job, this.store.name);
+    if (verdict.status === 'created') return this.fresh(job, at);
+    return new JobSnapshot(unseenRecord(job, verdict.id, at), this.desk);
   }
 
   private fresh(job: NewJob, at: number): JobSnapshot {

@@ -46,6 +46,11 @@ export function forgottenRecord(job: NewJob, id: string, at: number): JobRecord 
   return { ...record, id, state: 'completed' };
 }
 
+/** A job that a call within a transaction means: whether it has run already, nobody looks before the commit. */
+export function unseenRecord(job: NewJob, id: string, at: number): JobRecord {
+  return { ...acceptedRecord(job, at), id };
+}
+
 /** A job in hand. */
 export function claimedRecord(job: ClaimedJob, worker: string, at: number): JobRecord {
   const {

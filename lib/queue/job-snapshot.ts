@@ -8,10 +8,12 @@ import type {
   Ms,
   NewJob,
   PendingReason,
+  ScheduleFiring,
   WaitOptions,
 } from '../contract/index.js';
 import { JobNotFoundError } from '../errors/index.js';
-import { CRON_HEADER, dataOf, recordOf } from './job-data.js';
+import { CRON_HEADER, firingOf } from './firing-headers.js';
+import { dataOf, recordOf } from './job-data.js';
 import type { JobDesk } from './job-desk.js';
 import { detachedDesk } from './detached-desk.js';
 import { acceptedRecord } from './job-record-of.js';
@@ -104,6 +106,10 @@ export class JobSnapshot<TPayload = unknown, TResult = unknown> implements Job<T
 
   get cronExpression(): string | undefined {
     return this.record.headers?.[CRON_HEADER];
+  }
+
+  get firing(): ScheduleFiring | undefined {
+    return firingOf(this.record);
   }
 
   get attempt(): number {

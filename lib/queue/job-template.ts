@@ -3,15 +3,17 @@ import type { EnqueueOptions, EnqueueRequest, Job, TaskSignature } from '../cont
 import { assertJobId, assertQueueName, assertTaskName, DEFAULT_QUEUE, toMs } from '../config/index.js';
 import { readCallOptions } from './call-options.js';
 
-/** What every job of a template has in common: an id belongs to one job, and so does what it waits for. */
-export type TemplateOptions = Omit<EnqueueOptions, 'id' | 'dependsOn'>;
+/** What every job of a template has in common: an id belongs to one job, and so do what it waits for and what it is committed with. */
+export type TemplateOptions = Omit<EnqueueOptions, 'id' | 'dependsOn' | 'tx'>;
 
 /** A {@link JobTemplate} as plain data. */
 export interface JobTemplateData<P = unknown> {
   readonly name: string;
-  readonly queue: string;
+  /** Default: `default` of the primary backend. */
+  readonly queue?: string;
   readonly payload?: P;
-  readonly options: TemplateOptions;
+  /** Default: none. */
+  readonly options?: TemplateOptions;
 }
 
 /** One job of a template, ready for `TaskQueue.enqueueMany`. */
@@ -54,7 +56,7 @@ export class JobTemplate<P = unknown, R = unknown> implements TaskSignature<P, R
   }
 
   static fromJSON<P = unknown, R = unknown>(data: JobTemplateData<P>): JobTemplate<P, R> {
-    const { delay, scheduleAt, ...rest } = data.options;
+    const { delay, scheduleAt, ...rest } = data.options ?? {};
     const options: TemplateOptions = {
       ...rest,
       ...(delay === undefined ? {} : { delay: revivedDelay(delay) }),

@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import type { Ms } from '../contract/index.js';
 import type { ResolvedQueue } from '../config/index.js';
+import type { WorkProbes } from '../events/index.js';
 import type { EventSink, FinishedJobs, QueueDirectory, StoreLink } from '../state/index.js';
 import { DependencyResolver } from './dependency-resolver.js';
 import { EnqueueBatch } from './enqueue-batch.js';
+import { FiringBatch } from './firing-batch.js';
 import type { EnqueueGather } from './enqueue-gather.js';
 import { HandWorker } from './hand-worker.js';
 import type { JobDesk } from './job-desk.js';
@@ -31,8 +33,11 @@ export interface QueueParts {
   readonly resolver: DependencyResolver;
   readonly intake: JobIntake;
   readonly batch: EnqueueBatch;
+  readonly firing: FiringBatch;
   readonly hand: HandWorker;
   readonly desk: JobDesk;
+  /** Who watches what is enqueued. */
+  readonly probes: WorkProbes | undefined;
 }
 
 /** Puts a queue together. */
@@ -62,6 +67,7 @@ export function queueParts(
   });
   const batch = new EnqueueBatch({
     queue,
+    alias: definition.alias,
     maxSize: definition.maxSize,
     store,
     gather,
@@ -70,5 +76,7 @@ export function queueParts(
     intake,
     clock,
   });
-  return { definition, store, gather, maker, resolver, intake, batch, hand, desk };
+  const firing = new FiringBatch({ store, maker, intake, gather });
+  const { probes } = events;
+  return { definition, store, gather, maker, resolver, intake, batch, firing, hand, desk, probes };
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_QUEUE, nearestName, type ResolvedQueue } from '../config/index.js';
-import type { RetentionOptions } from '../contract/index.js';
+import type { AnyTasks, RetentionOptions } from '../contract/index.js';
 import { InvalidOptionError, UnknownQueueError } from '../errors/index.js';
 import type { QueueDirectory, StoreLink } from '../state/index.js';
 import { queueDefinition } from './queue-definition.js';
@@ -33,11 +33,13 @@ export class QueueRegistry implements QueueDirectory {
   ) {}
 
   /**
+   * @typeParam T What the compiler is to know of its tasks: see {@link TaskQueue}.
    * @param name Default: `default` of the primary backend, which also goes by that backend's name.
    * @throws UnknownQueueError that lists the known names and the nearest one
    */
-  get(name: string = DEFAULT_QUEUE): TaskQueue {
-    return this.find(name).queue;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it is the caller's word for what no type can know, as of `ModuleRef.get()`
+  get<T extends object = AnyTasks>(name: string = DEFAULT_QUEUE): TaskQueue<T> {
+    return this.find(name).queue as TaskQueue<object> as TaskQueue<T>;
   }
 
   has(name: string): boolean {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { TaskBackend } from '../contract/index.js';
 import { CodecSet } from '../codecs/index.js';
 import { configuredTask, type ResolvedOptions, type ResolvedQueue } from '../config/index.js';
@@ -7,6 +8,8 @@ import { DeadLetterQueue } from './dead-letter-queue.js';
 import { EnqueueGather } from './enqueue-gather.js';
 import { JobDesk } from './job-desk.js';
 import { JobIds } from './job-ids.js';
+import { outboxesOf } from './outbox-links.js';
+import { OutboxRelays } from './outbox-relays.js';
 import { queueDefinition } from './queue-definition.js';
 import { queueParts, type SharedParts } from './queue-parts.js';
 import { QueueRegistry } from './queue-registry.js';
@@ -27,6 +30,7 @@ export class QueueSide {
   readonly manager: TaskManager;
   readonly clients: TaskClientFactory;
   readonly deadLetters: DeadLetterQueue;
+  readonly relays: OutboxRelays;
 
   private readonly retention: RetentionSettings;
   private readonly shared: SharedParts;
@@ -50,7 +54,17 @@ export class QueueSide {
       return task && { ...task, classes: [] };
     });
     const codecs = new CodecSet([options.codec]);
-    const links = new Map([...backends].map(([name, backend]) => [name, new StoreLink(name, backend)]));
+    const outboxes = outboxesOf(options, backends);
+    const links = new Map(
+      [...backends].map(([name, backend]) => [name, new StoreLink(name, backend, outboxes.get(name)?.door)]),
+    );
+    const logger = new Logger('OutboxRelays');
+    this.relays = new OutboxRelays(
+      [...outboxes].map(([name, { outbox, store }]) => {
+        const target = (backends.get(name) as TaskBackend).queue;
+        return { backend: name, outbox, target, store, clock, logger };
+      }),
+    );
     const queues = new QueueRegistry(
       links,
       (definition, store) => this.makeQueue(definition, store),

@@ -43,3 +43,12 @@ export function unsupported(operation: string, backend: string): UnsupportedOper
     'Leave the option out, or use a queue on a backend that can.',
   );
 }
+
+/** Of a call with a transaction on a backend that has neither transactions nor an outbox. */
+export function noTransactions(backend: string): UnsupportedOperationError {
+  return new UnsupportedOperationError(
+    'join a transaction',
+    backend,
+    'Give it an `outbox`, the name of the backend on PostgreSQL that has your transactions; or put the queue on PostgreSQL, or call without `tx`.',
+  );
+}

@@ -44,6 +44,11 @@ export class TaskCatalogue {
     return [...this.byName.keys()];
   }
 
+  /** Whether any task is known by this class. */
+  hasClass(handlerClass: HandlerClass): boolean {
+    return [...this.byName.values()].some(({ classes }) => classes.includes(handlerClass));
+  }
+
   /** The task that a class has under this method name. */
   byMethod(handlerClass: HandlerClass, method: string): TaskDefinition | undefined {
     for (const task of this.byName.values()) {

@@ -53,6 +53,11 @@ export class TaskClientFactory {
     return new Proxy({}, { get }) as TaskClient<T>;
   }
 
+  /** Whether a client of the class has anything to call. @internal */
+  hasTasks(handlerClass: HandlerClass): boolean {
+    return this.finder.hasTasks(handlerClass);
+  }
+
   /** @throws TaskNotFoundError for a method of the class that is no task */
   private handleOf(handlerClass: HandlerClass, method: string): QueuedTask | undefined {
     const task = this.finder.ofClass(handlerClass, method);

@@ -23,6 +23,15 @@ export class TaskFinder {
     return this.catalogue.byMethod(handlerClass, method) ?? this.learn(metadata, method, [handlerClass]);
   }
 
+  /** Whether a client of the class has anything to call: tasks of its own, or those of a provider that extends it. */
+  hasTasks(handlerClass: HandlerClass): boolean {
+    const prototype = handlerClass.prototype as object;
+    return (
+      [...methodsOf(prototype)].some((method) => this.accessor.findTask(prototype, method) !== undefined) ||
+      this.catalogue.hasClass(handlerClass)
+    );
+  }
+
   /** @param method Unbound, such as `EmailTasks.prototype.send`. */
   ofFunction(method: Method): TaskDefinition | undefined {
     return this.catalogue.byFunction(method) ?? this.learn(this.accessor.getTask(method), method.name, []);

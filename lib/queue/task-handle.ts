@@ -1,5 +1,6 @@
 import type { EnqueueOptions, EnqueueTarget, Job, TaskHandle, TaskSignature } from '../contract/index.js';
 import { DEFAULT_QUEUE } from '../config/index.js';
+import { InvalidOptionError } from '../errors/index.js';
 import type { QueueRegistry } from './queue-registry.js';
 import type { TaskCatalogue, TaskDefinition } from './task-catalogue.js';
 
@@ -24,6 +25,7 @@ export class QueuedTask implements TaskHandle {
   }
 
   applyAsync(queue: EnqueueTarget, payload?: unknown, options?: EnqueueOptions): Promise<Job> {
+    if (!isTarget(queue)) return Promise.reject(noTarget());
     return queue.enqueue(this.name, payload, options);
   }
 
@@ -35,4 +37,14 @@ export class QueuedTask implements TaskHandle {
   private get queue(): string {
     return (this.catalogue.get(this.name) ?? this.task).queue ?? DEFAULT_QUEUE;
   }
+}
+
+const isTarget = (queue: unknown): boolean =>
+  typeof (queue as Partial<EnqueueTarget> | null | undefined)?.enqueue === 'function';
+
+/** The name of a queue is what JavaScript would most likely pass. */
+function noTarget(): InvalidOptionError {
+  const message =
+    'must be a TaskQueue, as `@InjectQueue()` gives it. By the name of a queue: `TaskManager.enqueue(task, payload, { queue })`';
+  return new InvalidOptionError([{ path: 'queue', message }]);
 }

@@ -1,24 +1,30 @@
 import {
   JOB_STATES,
   isQueued,
+  type AnyTasks,
   type Counts,
   type EnqueueCallOptions,
   type EnqueueOptions,
-  type EnqueueRequest,
   type EnqueueTarget,
   type JobQuery,
-  type JobState,
   type JobStatus,
+  type MappedArguments,
+  type MappedPayload,
+  type MappedRequest,
+  type MappedResult,
   type Page,
   type QueueStatus,
   type QueueBackend,
+  type TaskName,
 } from '../contract/index.js';
-import { assertJobId, assertKnownKeys, didYouMean } from '../config/index.js';
-import { InvalidOptionError } from '../errors/index.js';
+import { assertJobId, assertKnownKeys } from '../config/index.js';
+import { assertTaken } from './assert-taken.js';
 import type { DequeuedJob, NackOptions } from './dequeued-job.js';
+import type { FiringOutcome, FiringRequest } from './firing-batch.js';
 import type { DequeueOptions } from './hand-worker.js';
 import { JobSnapshot } from './job-snapshot.js';
 import { PendingEnqueue } from './pending-enqueue.js';
+import { assertFilters, statesOf } from './job-filters.js';
 import type { QueueParts } from './queue-parts.js';
 import { unsupported } from './refusal.js';
 
@@ -39,11 +45,18 @@ const JOB_FILTERS = [
 /**
  * A lane of jobs on a backend. Injected with `@InjectQueue(name)`, or got from `QueueRegistry`.
  *
+ * @typeParam T What the compiler knows of its tasks: names, each with the method or with its payload. A class whose tasks
+ * are called like their methods is such a map. Left out, any name and any payload will do. Only types: at run time a queue
+ * takes jobs of any task.
+ *
  * @example
  * constructor(@InjectQueue('notifications') private readonly notifications: TaskQueue) {}
  * const job = await this.notifications.enqueue('send-email', { to: user.email }, { delay: '1h' });
+ *
+ * @example
+ * @InjectQueue('notifications') private readonly notifications: TaskQueue<{ 'send-email': EmailTasks['send'] }>
  */
-export class TaskQueue implements EnqueueTarget {
+export class TaskQueue<T extends object = AnyTasks> implements EnqueueTarget {
   /** @internal */
   constructor(private readonly parts: QueueParts) {}
 
@@ -77,14 +90,15 @@ export class TaskQueue implements EnqueueTarget {
    * DependencyUnknownError, DependencyCycleError, QueueFullError, UnsupportedOperationError: nothing was enqueued
    * @throws BackendUnavailableError with the job's id: enqueueing again with it cannot duplicate the job
    */
+  enqueue<N extends TaskName<T>>(
+    name: N,
+    ...call: MappedArguments<T[N]>
+  ): Promise<JobSnapshot<MappedPayload<T[N]>, MappedResult<T[N]>>>;
   enqueue(name: string, payload?: unknown, options?: EnqueueOptions): Promise<JobSnapshot> {
-    if (options?.dependsOn !== undefined) return this.enqueueDependent(name, payload, options);
-    return new Promise((resolve, reject) => {
-      const { maker, gather, intake } = this.parts;
-      const made = maker.make(name, payload, options);
-      if (!(made instanceof Promise)) gather.push(new PendingEnqueue(made, intake, resolve, reject));
-      else made.then((job) => gather.push(new PendingEnqueue(job, intake, resolve, reject)), reject);
-    });
+    const tracer = this.parts.probes?.tracer;
+    if (tracer === undefined) return this.enqueueOne(name, payload, options);
+    const call = { queue: this.name, backend: this.backendName, task: name, count: 1 };
+    return tracer.trace(call, () => this.enqueueOne(name, payload, options));
   }
 
   /**
@@ -97,8 +111,14 @@ export class TaskQueue implements EnqueueTarget {
    * @returns their handles, in order
    * @throws what `enqueue` throws; TaskValidationError that lists all problems when there are several
    */
-  enqueueMany(requests: readonly EnqueueRequest[], options: EnqueueCallOptions = {}): Promise<JobSnapshot[]> {
-    return this.parts.batch.enqueue(requests, options);
+  enqueueMany(
+    requests: readonly MappedRequest<T>[],
+    options: EnqueueCallOptions = {},
+  ): Promise<JobSnapshot<MappedPayload<T[TaskName<T>]>, MappedResult<T[TaskName<T>]>>[]> {
+    const { batch, probes } = this.parts;
+    const enqueue = () => batch.enqueue(requests, options);
+    const call = { queue: this.name, backend: this.backendName, count: requests?.length ?? 0 };
+    return (probes?.tracer === undefined ? enqueue() : probes.tracer.trace(call, enqueue)) as never;
   }
 
   /**
@@ -117,6 +137,11 @@ export class TaskQueue implements EnqueueTarget {
     return options.max === undefined ? jobs[0] : jobs;
   }
 
+  /** Enqueues firings of schedules. @param at The moment of it, by this process's clock. @internal */
+  fire(requests: readonly FiringRequest[], at: number): Promise<FiringOutcome[]> {
+    return this.parts.firing.fire(requests, at);
+  }
+
   /** Takes this job by hand, when it can run now. @internal */
   async take(id: string): Promise<DequeuedJob | undefined> {
     if (!this.backend.capabilities.features.claimById) {
@@ -129,19 +154,22 @@ export class TaskQueue implements EnqueueTarget {
   /**
    * Completes a job that was taken by hand.
    * @param result What the codec can carry, up to `payload.maxResultSize`.
-   * @throws LeaseLostError when it is no longer the caller's; TaskValidationError, PayloadTooLargeError
+   * @throws LeaseLostError when it is no longer the caller's; TaskValidationError for a result that cannot be carried, and for
+   * what was not taken from this queue; PayloadTooLargeError. The job stays in hand then.
    */
-  ack(job: DequeuedJob, result?: unknown): Promise<void> {
-    return this.parts.hand.ack(job, result);
+  async ack(job: DequeuedJob, result?: unknown): Promise<void> {
+    assertTaken(job, this.name);
+    return job.ack(result);
   }
 
   /**
    * Puts a job that was taken by hand back, or makes it a dead letter with `requeue: false`. Without an `error` the run
    * counts for nothing; with one it is a failed attempt.
-   * @throws LeaseLostError when it is no longer the caller's
+   * @throws LeaseLostError when it is no longer the caller's; TaskValidationError for what was not taken from this queue
    */
-  nack(job: DequeuedJob, options: NackOptions = {}): Promise<void> {
-    return this.parts.hand.nack(job, options);
+  async nack(job: DequeuedJob, options: NackOptions = {}): Promise<void> {
+    assertTaken(job, this.name);
+    return job.nack(options);
   }
 
   /** @returns undefined when it is not there, or no longer. @throws InvalidNameError */
@@ -186,7 +214,9 @@ export class TaskQueue implements EnqueueTarget {
    * @returns how many
    */
   async clear(states: JobStatus | readonly JobStatus[] = WAITING_STATES): Promise<number> {
-    return this.backend.clear(this.name, statesOf(states));
+    const cleared = await this.backend.clear(this.name, statesOf(states, 'states'));
+    this.parts.desk.cleared(this.name);
+    return cleared;
   }
 
   /** Hands out no job, to any process, until `resume`. What runs goes on. */
@@ -201,15 +231,36 @@ export class TaskQueue implements EnqueueTarget {
   /**
    * Lists jobs a page at a time, each state in its own order (see {@link JobQuery}). A page may be short, even empty, and still have a cursor.
    * @param query States, task name, `before` or `olderThan` of finished ones, the order, `limit` (1 to 1,000, default 100), `cursor` of the page before.
-   * @throws InvalidOptionError for a key, a state or a limit that does not exist
+   * @throws InvalidOptionError for a key or a value that does not exist, TaskValidationError for a cursor of another backend
    */
   async jobs(query: Omit<JobQuery, 'queue'> = {}): Promise<Page<JobSnapshot>> {
     assertKnownKeys(query, JOB_FILTERS);
-    if (query.states !== undefined) statesOf(query.states);
-    assertLimit(query.limit);
+    if (query.states !== undefined) statesOf(query.states, 'states');
+    assertFilters(query);
     const { items, cursor } = await this.backend.find({ ...query, queue: this.name });
     const jobs = items.map((record) => new JobSnapshot(record, this.parts.desk));
     return cursor === undefined ? { items: jobs } : { items: jobs, cursor };
+  }
+
+  /** Calls with a transaction travel alone: nobody else's are to be undone with it. */
+  private async enqueueWithin(
+    name: string,
+    payload: unknown,
+    { tx, ...options }: EnqueueOptions,
+  ): Promise<JobSnapshot> {
+    const [job] = await this.parts.batch.enqueue([{ ...options, name, payload }], { tx });
+    return job as JobSnapshot;
+  }
+
+  private enqueueOne(name: string, payload?: unknown, options?: EnqueueOptions): Promise<JobSnapshot> {
+    if (options?.tx !== undefined) return this.enqueueWithin(name, payload, options);
+    if (options?.dependsOn !== undefined) return this.enqueueDependent(name, payload, options);
+    return new Promise((resolve, reject) => {
+      const { maker, gather, intake } = this.parts;
+      const made = maker.make(name, payload, options);
+      if (!(made instanceof Promise)) gather.push(new PendingEnqueue(made, intake, resolve, reject));
+      else made.then((job) => gather.push(new PendingEnqueue(job, intake, resolve, reject)), reject);
+    });
   }
 
   private async enqueueDependent(
@@ -223,21 +274,4 @@ export class TaskQueue implements EnqueueTarget {
     const [job = made] = await resolver.resolve([{ job: made, dependsOn }]);
     return new Promise((resolve, reject) => gather.push(new PendingEnqueue(job, intake, resolve, reject)));
   }
-}
-
-function statesOf(status: JobStatus | readonly JobStatus[]): readonly JobState[] {
-  const states: readonly JobState[] = typeof status === 'string' ? [status] : status;
-  for (const state of states) {
-    if (!JOB_STATES.includes(state)) {
-      const message = `"${String(state)}" is not a status.${didYouMean(String(state), JOB_STATES)}`;
-      throw new InvalidOptionError([{ path: 'status', message }]);
-    }
-  }
-  return states;
-}
-
-/** @throws InvalidOptionError unless a page can have this many entries */
-export function assertLimit(limit: number | undefined): void {
-  if (limit === undefined || (Number.isInteger(limit) && limit >= 1 && limit <= 1_000)) return;
-  throw new InvalidOptionError([{ path: 'limit', message: 'must be a whole number, 1 to 1000' }]);
 }

@@ -1,4 +1,5 @@
 import type { Clock, JobRef } from '../contract/index.js';
+import { TasksClosedError } from '../errors/index.js';
 import { finishedChannel, writeFinished } from './finished-message.js';
 import { FinishedWatch } from './finished-watch.js';
 import type { JobEnd } from './job-end.js';
@@ -22,6 +23,7 @@ export class FinishedJobs {
   private readonly outgoing = new Map<string, { readonly store: StoreLink; readonly ids: string[] }>();
 
   private readonly tellsOthers: boolean;
+  private isClosed = false;
 
   constructor(
     private readonly directory: QueueDirectory,
@@ -41,8 +43,14 @@ export class FinishedJobs {
     return false;
   }
 
-  /** @throws UnknownQueueError */
+  /** Whether anybody in this process waits for this job. */
+  awaits({ queue, id }: JobRef): boolean {
+    return this.watches.get(queue)?.has(id) === true;
+  }
+
+  /** @throws UnknownQueueError, TasksClosedError */
   wait({ queue, id }: JobRef): JobWait {
+    if (this.isClosed) throw new TasksClosedError();
     const watch = this.watches.get(queue) ?? this.open(queue);
     let cancel = (): void => undefined;
     const promise = new Promise<JobEnd>((resolve, reject) => {
@@ -65,6 +73,17 @@ export class FinishedJobs {
     }
     const store = this.directory.storeOf(job.queue);
     if (store.isShared) this.send(store, job);
+  }
+
+  /** Jobs of the queue may be gone without a word: who waits looks now. */
+  lookAgain(queue: string): void {
+    void this.watches.get(queue)?.lookAgain();
+  }
+
+  /** Nothing ends here any more: whoever still waits is told so, rather than kept until the time is over. */
+  close(): void {
+    this.isClosed = true;
+    for (const watch of this.watches.values()) watch.close(new TasksClosedError());
   }
 
   private open(queue: string): FinishedWatch {

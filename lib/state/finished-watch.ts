@@ -61,6 +61,17 @@ export class FinishedWatch {
     }
   }
 
+  /** Looks at all that are awaited, instead of at the next occasion. */
+  lookAgain(): Promise<void> {
+    return this.look(this.awaited.ids());
+  }
+
+  /** Ends every wait with an error. */
+  close(error: Error): void {
+    for (const id of this.awaited.ids()) this.awaited.reject(id, error);
+    this.rest();
+  }
+
   private async begin(id: string, waiter: Waiter): Promise<void> {
     try {
       this.isPushed = (await this.listen()) || !this.store.isShared;

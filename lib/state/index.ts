@@ -1,12 +1,15 @@
 export * from './await-end.js';
 export * from './cancel-signal.js';
 export * from './ended-jobs.js';
+export { failedParent } from './failed-parent.js';
 export type { EventSink } from './event-sink.js';
 export * from './finished-jobs.js';
 export * from './inspect-queues.js';
+export { Leadership } from './leadership.js';
 export * from './job-end.js';
 export * from './job-locator.js';
 export * from './job-result.js';
 export * from './record-reader.js';
 export * from './result-store.js';
 export * from './store-link.js';
+export { within } from './within.js';

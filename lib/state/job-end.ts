@@ -48,10 +48,11 @@ export function hasEnded(record: JobEnd): boolean {
 
 /**
  * What the handler returned, decoded; `undefined` is not stored and comes back as itself.
+ * @param failedParent The job that failed, of one that was cancelled because of it. Default: the first that it depends on.
  * @throws TaskExecutionError for a dead letter, DependencyFailedError or TaskCancelledError for a cancelled job,
  * JobNotFoundError for one that has not ended
  */
-export function resultOf(end: JobEnd, codecs: CodecSet): unknown {
+export function resultOf(end: JobEnd, codecs: CodecSet, failedParent = end.dependsOn?.[0]?.id): unknown {
   switch (end.state) {
     case 'completed':
       return codecs.decode(end.codec, end.result, end, 'result');
@@ -61,7 +62,7 @@ export function resultOf(end: JobEnd, codecs: CodecSet): unknown {
     }
     case 'cancelled': {
       const reason = end.cancelReason ?? 'no reason was given';
-      if (reason === DEPENDENCY_FAILED) throw new DependencyFailedError(end.dependsOn?.[0]?.id ?? end.id);
+      if (reason === DEPENDENCY_FAILED) throw new DependencyFailedError(failedParent ?? end.id);
       throw new TaskCancelledError(end.id, reason);
     }
     case 'pending':

@@ -5,6 +5,7 @@ import { JobNotFoundError } from '../errors/index.js';
 import { awaitEnd } from './await-end.js';
 import { tellEnded } from './ended-jobs.js';
 import type { EventSink } from './event-sink.js';
+import { failedParent } from './failed-parent.js';
 import type { FinishedJobs } from './finished-jobs.js';
 import { hasEnded, resultOf } from './job-end.js';
 import { locateJob } from './job-locator.js';
@@ -67,7 +68,8 @@ export class ResultStore {
     const { directory, finished, clock, codecs } = this.parts;
     const at = queue === undefined ? (await locateJob(directory, jobId))?.queue : directory.ownName(queue);
     if (at === undefined) throw new JobNotFoundError(jobId);
-    return resultOf(await awaitEnd({ queue: at, id: jobId }, options, finished, clock), codecs);
+    const end = await awaitEnd({ queue: at, id: jobId }, options, finished, clock);
+    return resultOf(end, codecs, await failedParent(end, directory));
   }
 
   /** Forgets a finished job and its result. @returns whether there was one */

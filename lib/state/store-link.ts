@@ -1,5 +1,10 @@
-import type { QueueBackend, StateBackend, TaskBackend } from '../contract/index.js';
+import type { NewJob, QueueBackend, StateBackend, TaskBackend, Transaction } from '../contract/index.js';
 import { RecordReader } from './record-reader.js';
+
+/** The way into an outbox for one backend. */
+export interface OutboxDoor {
+  add(jobs: readonly NewJob[], tx: Transaction): Promise<void>;
+}
 
 /** One backend of the app, as the rooms above it use it. */
 export class StoreLink {
@@ -11,6 +16,8 @@ export class StoreLink {
     /** Of the backend's entry in the options. */
     readonly name: string,
     backend: TaskBackend,
+    /** Keeps jobs of calls with a transaction until their commit. Default: such calls are the backend's own, or refused. */
+    readonly outbox?: OutboxDoor | undefined,
   ) {
     this.queue = backend.queue;
     this.state = backend.state;

@@ -1,3 +1,4 @@
+export { Alarm } from './alarm.js';
 export * from './alarm.js';
 export { CancelWatcher } from './cancel-watcher.js';
 export * from './drain.js';
@@ -7,6 +8,7 @@ export * from './process-hold.js';
 export { RunTable } from './run-table.js';
 export * from './settled-events.js';
 export * from './task-worker.js';
+export { TransactionSettler } from './transaction-settler.js';
 export { Verdicts } from './verdicts.js';
 export * from './wait.js';
 export * from './worker-pool.js';

@@ -1,9 +1,12 @@
-import type { Claim, ClaimedJob, Clock, Ms, Outcome, TaskBackend } from '../contract/index.js';
-import { LeaseLostError, TaskCancelledError, toErrorRecord } from '../errors/index.js';
-import type { RunEnvironment, RunOwner, RunSink, TaskExecutor, TaskRun } from '../execution/index.js';
+import type { Claim, Clock, Ms, Outcome, TaskBackend } from '../contract/index.js';
+import { toErrorRecord } from '../errors/index.js';
+import type { RunEnvironment, RunSink, TaskExecutor, TaskRun } from '../execution/index.js';
 import type { Zombies } from '../middleware/index.js';
 import { Turn } from '../queue/index.js';
 import { Alarm } from './alarm.js';
+import { ClaimWatch } from './claim-watch.js';
+import { ClaimWindow, type ClaimSize } from './claim-window.js';
+import { JobStarter } from './job-starter.js';
 import { Lanes } from './lanes.js';
 import { LookAhead } from './look-ahead.js';
 import { type Batch, Outbox } from './outbox.js';
@@ -38,11 +41,8 @@ export interface FeederParts {
   readonly onRest: () => void;
 }
 
-/** Owns the run of a job that goes back unstarted: it takes no slot. */
-const NOBODY: RunOwner = { id: '', end: () => undefined, vacate: () => undefined };
-
 /**
- * The one loop of a process that claims from a backend: asks for as many jobs as there are free slots, starts them, and
+ * The one loop of a process that claims from a backend: asks for as many jobs as there are free slots, has them started, and
  * sends what has ended with the next claim. One fetcher a process: waking every idle worker instead gave 1,200 to 1,700 jobs a
  * second on PostgreSQL where one fetcher gave 20,000.
  */
@@ -56,11 +56,12 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private readonly pause: TroublePause;
   private readonly subscriptions: WorkSubscriptions;
   private readonly ahead: LookAhead;
-  private isFilling = false;
+  private readonly window: ClaimWindow;
+  private readonly starter: JobStarter;
+  private readonly watch: ClaimWatch;
   private lanes = new Lanes([]);
   private accepting = false;
   private open = false;
-  private calling = false;
   /** Something may be claimable that no claim has looked at. */
   private woken = false;
   private idle: (() => void)[] = [];
@@ -73,9 +74,21 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   ) {
     this.alarm = new Alarm(parts.clock, () => this.wake());
     this.pause = new TroublePause(parts.clock, () => this.wake());
-    const { maxDelay, lookAhead } = backend.queue.capabilities;
+    const { slots, clock } = parts;
+    const { maxDelay, lookAhead, claimsInFlight } = backend.queue.capabilities;
     this.outbox = new Outbox(maxDelay);
-    this.ahead = new LookAhead(lookAhead, parts.clock, () => this.giveBackAhead());
+    this.ahead = new LookAhead(lookAhead, clock, () => this.giveBackAhead());
+    this.window = new ClaimWindow(claimsInFlight, slots, this.ahead);
+    this.starter = new JobStarter({
+      ...parts,
+      inHand: this.inHand,
+      ahead: this.ahead,
+      outbox: this.outbox,
+      sink: this,
+      onLost: (run) => this.dropUnstarted(run),
+      onWait: () => slots.wait(this),
+    });
+    this.watch = new ClaimWatch(options.name, parts.environment.events.probes, clock);
     this.verdicts = new Verdicts(this.inHand, parts.settled, parts.logger);
     this.subscriptions = new WorkSubscriptions(options.name, backend.queue, () => this.hear(), parts.logger);
   }
@@ -89,12 +102,12 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   }
 
   get canClaim(): boolean {
-    return this.open && this.accepting && !this.calling && !this.pause.isOn;
+    return this.open && this.accepting && !this.pause.isOn && this.window.isOpen;
   }
 
   /** Whether nothing is in hand, and no claim under way that could bring something. */
   get isIdle(): boolean {
-    return this.inHand.size === 0 && !this.calling;
+    return this.inHand.size === 0 && this.window.calls === 0;
   }
 
   start(queues: readonly string[]): void {
@@ -140,12 +153,14 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   }
 
   /**
-   * Work was announced. Looks for it after a turn of the event loop: a store in this process announces before the caller of
-   * `enqueue` has its handle, and a job must not end before anybody could wait for it.
+   * Work was announced. A store in this process announces before the caller of `enqueue` has its handle, and a job must not end
+   * before anybody could wait for it: there it looks after a turn of the event loop. A broker tells the end of a job in an answer of its own.
    */
   private hear(): void {
     this.woken = true;
-    if (this.open) this.turn.askLater();
+    if (!this.open) return;
+    if (this.backend.queue.capabilities.scope === 'process') this.turn.askLater();
+    else this.turn.ask();
   }
 
   /** Looks for work as soon as everything that is ready now is done. */
@@ -157,7 +172,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   /** Goes on, if there was work that found no slot. */
   offer(): void {
     if (!this.open) return;
-    this.fill();
+    this.starter.fill();
     this.turn.ask();
   }
 
@@ -169,16 +184,18 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   settled(run: TaskRun, outcome: Outcome): void {
     this.outbox.put(run, outcome);
     if (run.hasBegun || outcome.kind !== 'released') {
-      run.worker.end(run.duration, outcome.kind === 'retry' || outcome.kind === 'failed');
+      const isFailed = outcome.kind === 'retry' || outcome.kind === 'failed';
+      run.worker.end(run.duration, isFailed && run.completion === undefined);
       this.ahead.ran(run.duration);
     } else run.worker.vacate();
-    this.fill();
+    this.starter.fill();
     this.turn.ask();
     this.parts.slots.offer();
   }
 
   dropped(run: TaskRun): void {
     this.dropCount++;
+    this.parts.settled.tellLost(run.job);
     run.end();
     run.worker.end(run.duration, true);
     this.inHand.remove(run);
@@ -187,39 +204,48 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   }
 
   private cycle(): void {
-    if (!this.open || this.calling || this.pause.isOn) return;
+    if (!this.open || !this.window.isOpen || this.pause.isOn) return;
     // What is in hand starts as slots come free, in a moment: what has ended by then travels together.
     if (this.ahead.size > 0) return this.outbox.size > 0 ? this.lateTurn.askLater() : undefined;
     this.call(this.seekSlots());
+    // On a backlog another claim goes for the slots that this one has left.
+    if (this.window.isOpen && this.window.calls > 0) this.call(this.seekSlots());
   }
 
   /** Jobs in hand have not all started after a turn of the event loop: what has ended does not wait for them. */
   private settleOnly(): void {
-    if (this.open && !this.calling && !this.pause.isOn) this.call(this.ahead.size > 0 ? 0 : this.seekSlots());
+    if (!this.open || this.window.calls > 0 || this.pause.isOn) return;
+    this.call(this.ahead.size > 0 ? 0 : this.seekSlots());
   }
 
   private call(slots: number): void {
-    if (slots === 0 && this.outbox.size === 0) return;
+    // What has ended and comes too late for the call under way goes with the next.
+    if (slots === 0 && (this.outbox.size === 0 || this.window.calls > 0)) return;
     // A call that only settles has looked at nothing.
     if (slots > 0) this.woken = false;
-    this.calling = true;
+    const size = this.window.open(slots);
     const batch = this.outbox.take();
-    const ahead = slots === 0 ? 0 : this.ahead.allowance(slots);
-    this.claim(slots, ahead, batch).then(
-      (claim) => this.claimed(claim, batch, slots, ahead),
-      (error: unknown) => this.failed(error, batch, slots),
+    const since = this.watch.begin();
+    this.claim(size, batch).then(
+      (claim) => this.claimed(this.watch.answered(claim, batch, since), batch, size),
+      (error: unknown) => this.failed(error, batch, size),
     );
   }
 
   private seekSlots(): number {
     const { slots, zombies } = this.parts;
-    if (!this.accepting || this.queues.length === 0 || (!this.woken && this.outbox.size === 0)) return 0;
-    if (!zombies.tooMany) return slots.promise(this, this.woken);
+    if (!this.accepting || this.queues.length === 0 || !this.hasReason) return 0;
+    if (!zombies.tooMany) return slots.promise(this, this.woken, this.window.most);
     this.alarm.set(this.options.pollInterval);
     return 0;
   }
 
-  private claim(slots: number, ahead: number, batch: Batch): Promise<Claim> {
+  /** A claim would find something: news, verdicts to bring along, or the rest of a backlog. */
+  private get hasReason(): boolean {
+    return this.woken || this.outbox.size > 0 || this.window.calls > 0;
+  }
+
+  private claim({ slots, ahead }: ClaimSize, batch: Batch): Promise<Claim> {
     try {
       return this.backend.queue.claim({
         worker: this.options.worker,
@@ -234,14 +260,14 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     }
   }
 
-  private claimed(claim: Claim, batch: Batch, slots: number, ahead: number): void {
-    this.calling = false;
+  private claimed(claim: Claim, batch: Batch, size: ClaimSize): void {
+    const { slots, ahead } = size;
+    this.window.close(size);
     this.pause.reset();
-    this.parts.slots.redeem(slots);
     this.verdicts.conclude(batch, claim);
     if (slots > 0) this.ahead.claimed(slots + ahead, claim.jobs.length);
-    for (const job of claim.jobs) this.receive(job, ahead > 0);
-    this.fill();
+    for (const job of claim.jobs) this.starter.receive(job, ahead > 0, this.accepting);
+    this.starter.fill();
     if (!this.open) return this.sendLate();
     if (slots > 0 && claim.jobs.length >= slots) this.woken = true;
     this.subscriptions.setDemand(this.demand());
@@ -252,60 +278,20 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private goOn(hasLooked: boolean, nextInMs: Ms | undefined): void {
     if (this.outbox.size > 0 || (this.woken && this.parts.slots.free > 0)) this.turn.ask();
     else if (this.woken) this.parts.slots.wait(this);
-    else if (hasLooked && this.accepting) this.rest(nextInMs);
-  }
-
-  private receive(job: ClaimedJob, mayWait: boolean): void {
-    const { executor, environment, slots } = this.parts;
-    const worker = this.accepting && this.ahead.size === 0 ? slots.take() : undefined;
-    const run = executor.prepare(job, worker ?? NOBODY, environment);
-    this.inHand.add(run);
-    if (worker !== undefined) executor.start(run, environment, this);
-    else if (this.accepting && mayWait) this.ahead.add(run);
-    else this.giveBack(run);
-  }
-
-  /** Starts what is in hand in the slots that are free. Not one inside the other: a handler may end before its start has returned. */
-  private fill(): void {
-    if (this.isFilling || this.ahead.size === 0) return;
-    this.isFilling = true;
-    while (this.ahead.size > 0 && this.parts.slots.free > 0) this.startNext();
-    this.isFilling = false;
-    if (this.ahead.size > 0) this.parts.slots.wait(this);
-  }
-
-  private startNext(): void {
-    const { executor, environment, slots, clock } = this.parts;
-    const run = this.ahead.next();
-    if (run === undefined) return;
-    const { interruption } = run;
-    if (interruption instanceof LeaseLostError) return this.dropUnstarted(run);
-    if (interruption instanceof TaskCancelledError) {
-      return this.outbox.put(run, { kind: 'cancelled', reason: interruption.reason });
-    }
-    const worker = slots.take();
-    if (worker === undefined) return this.giveBack(run);
-    run.enter(worker, clock.now());
-    executor.start(run, environment, this);
+    else if (hasLooked && this.accepting && this.window.calls === 0) this.rest(nextInMs);
   }
 
   /** Another process has it by now, or will. */
   private dropUnstarted(run: TaskRun): void {
     this.dropCount++;
+    this.parts.settled.tellLost(run.job);
     run.end();
     this.inHand.remove(run);
     this.tellIdle();
   }
 
-  private giveBack(run: TaskRun): void {
-    this.outbox.put(run, { kind: 'released', countAttempt: false });
-  }
-
   private giveBackAhead(): void {
-    const left = this.ahead.empty();
-    if (left.length === 0) return;
-    for (const run of left) this.giveBack(run);
-    if (this.open) this.turn.ask();
+    if (this.starter.giveBackAll() && this.open) this.turn.ask();
   }
 
   /** Idle: the backend pushes, says when something is due, and a slow poll is only the safety net. */
@@ -314,8 +300,9 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.parts.onRest();
   }
 
-  private failed(error: unknown, batch: Batch, slots: number): void {
-    this.calling = false;
+  private failed(error: unknown, batch: Batch, size: ClaimSize): void {
+    this.window.close(size);
+    this.watch.failed();
     this.outbox.putBack(batch);
     if (this.open) {
       const wait = this.pause.begin();
@@ -323,7 +310,6 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
         `Backend "${this.options.name}": claim failed, again in ${wait} ms: ${toErrorRecord(error).message}`,
       );
     }
-    this.parts.slots.redeem(slots);
     this.tellIdle();
   }
 
@@ -331,15 +317,16 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private sendLate(): void {
     const batch = this.outbox.take();
     if (batch.runs.length === 0) return;
-    this.claim(0, 0, batch).then(
+    this.claim({ slots: 0, ahead: 0 }, batch).then(
       (claim) => this.verdicts.conclude(batch, claim),
       () => this.outbox.putBack(batch),
     );
   }
 
   private demand(): number {
-    const { vacant } = this.parts.slots;
-    return this.accepting ? vacant + this.ahead.allowance(vacant) : 0;
+    // Not what claims under way will fill: their answers bring it, and no wake-up is needed meanwhile.
+    const { free } = this.parts.slots;
+    return this.accepting ? free + this.ahead.allowance(free) : 0;
   }
 
   private tellIdle(): void {

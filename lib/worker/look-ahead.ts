@@ -17,7 +17,8 @@ const WEIGHT = 1 / 8;
 export class LookAhead {
   private runs: TaskRun[] = [];
   private meanTime: Ms | undefined;
-  private isBacklogged = false;
+  /** Whether the latest claim found as many jobs as it asked for. */
+  isBacklogged = false;
   private readonly alarm: Alarm;
 
   /**
@@ -25,7 +26,7 @@ export class LookAhead {
    * @param onLate Jobs in hand did not start in time.
    */
   constructor(
-    private readonly most: number,
+    readonly most: number,
     clock: Clock,
     onLate: () => void,
   ) {

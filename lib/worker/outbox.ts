@@ -17,7 +17,7 @@ export class Outbox {
     this.settlements.push({
       receipt: run.job.receipt,
       outcome: this.bounded(outcome),
-      progress: run.end(),
+      progress: run.end() ?? run.completion?.progress,
       enqueue: undefined,
     });
     this.runs.push(run);
@@ -33,6 +33,7 @@ export class Outbox {
 
   /** A batch that could not be sent goes before what came meanwhile. Sending one twice is safe: it is told `already-applied`. */
   putBack(batch: Batch): void {
+    for (const { completion } of batch.runs) if (completion !== undefined) completion.isDoubtful = true;
     this.settlements = [...batch.settlements, ...this.settlements];
     this.runs = [...batch.runs, ...this.runs];
   }

@@ -16,8 +16,9 @@ export class RunTable {
     return this.runs;
   }
 
+  /** But for those that a transaction has settled, or will when it is committed: it holds their rows. */
   receipts(): Receipt[] {
-    return this.runs.map((run) => run.job.receipt);
+    return this.runs.filter(({ completion }) => completion === undefined).map((run) => run.job.receipt);
   }
 
   /** Two, when this process lost the lease of one and has claimed the job again. */

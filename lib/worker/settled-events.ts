@@ -1,4 +1,4 @@
-import type { EndedJob, JobRef, Outcome } from '../contract/index.js';
+import type { ClaimedJob, EndedJob, JobRef, Outcome } from '../contract/index.js';
 import type { EventSink, TaskRun } from '../execution/index.js';
 import { endOf, type JobEnd, tellEnded } from '../state/index.js';
 
@@ -6,6 +6,8 @@ import { endOf, type JobEnd, tellEnded } from '../state/index.js';
 export interface EndListener {
   /** Whether anybody waits; asked before anything is told. */
   readonly hasWaiters: boolean;
+  /** Whether somebody in this process waits for this job. */
+  awaits(job: JobRef): boolean;
   /** @param end How it ended, when that is known: whoever waits then needs no look at a record that may be gone by then. */
   announce(job: JobRef, end?: JobEnd): void;
 }
@@ -18,6 +20,7 @@ export class SettledEvents {
   ) {}
 
   tell(run: TaskRun, outcome: Outcome): void {
+    this.events.probes?.settled(run, outcome);
     switch (outcome.kind) {
       case 'completed':
         if (this.events.wants('completed')) {
@@ -43,11 +46,24 @@ export class SettledEvents {
       case 'released':
         return;
     }
-    if (this.ends.hasWaiters) this.ends.announce(run.job, endOf(run.job, outcome));
+    const { ends } = this;
+    if (ends.hasWaiters) ends.announce(run.job, ends.awaits(run.job) ? endOf(run.job, outcome) : undefined);
+  }
+
+  /** Something has become of a run, and nobody here knows what: who waits looks. */
+  tellDoubtful({ job }: TaskRun): void {
+    if (this.ends.hasWaiters) this.ends.announce(job);
+  }
+
+  /** Tells of a job in hand whose lease was lost. */
+  tellLost(job: ClaimedJob): void {
+    this.events.probes?.lost(job);
   }
 
   /** Tells of jobs that ended inside the store. */
   tellEnded(ended: readonly EndedJob[]): void {
+    const { probes } = this.events;
+    if (probes?.wants('ended')) for (const job of ended) probes.ended(job);
     tellEnded(ended, this.events, this.ends);
   }
 }

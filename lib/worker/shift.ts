@@ -8,6 +8,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { NoteGather } from './note-gather.js';
 import type { SettledEvents } from './settled-events.js';
 import { Sweeper } from './sweeper.js';
+import { TransactionSettler } from './transaction-settler.js';
 import { WorkerSlots } from './worker-slots.js';
 
 /** One backend and the queues of it that this process serves. */
@@ -76,8 +77,8 @@ export class Shift {
       const { name, inHand } = leases;
       return new CancelWatcher(this.backend(place).state, { name, inHand, clock, logger, onGap });
     });
-    const backends = served.map(({ backend }) => backend.queue);
-    this.sweeper = new Sweeper(backends, settings.cleanupInterval, clock, logger, (ended) =>
+    const backends = served.map(({ backend }) => backend);
+    this.sweeper = new Sweeper(backends, parts.processId, settings.cleanupInterval, clock, logger, (ended) =>
       parts.settled.tellEnded(ended),
     );
   }
@@ -128,19 +129,23 @@ export class Shift {
 
   private feederOf({ name, backend, limited }: ServedBackend, settings: ShiftSettings): JobFeeder {
     const { processId, executor, zombies, settled, clock, codecs, events, logger } = this.parts;
+    const { queue } = backend;
+    const lease = Math.max(settings.lease, queue.capabilities.minLease);
+    const recorder = new NoteGather(queue);
+    const settler = new TransactionSettler(queue, name, processId, lease);
     return new JobFeeder(
       backend,
       {
         name,
         worker: processId,
-        lease: Math.max(settings.lease, backend.queue.capabilities.minLease),
+        lease,
         limited,
         pollInterval: settings.pollInterval,
       },
       {
         slots: this.slots,
         executor,
-        environment: { clock, codecs, events, recorder: new NoteGather(backend.queue) },
+        environment: { clock, codecs, events, recorder, settler },
         zombies,
         settled,
         clock,

@@ -1,17 +1,22 @@
-import type { Clock, EndedJob, Ms, QueueBackend } from '../contract/index.js';
+import type { Clock, EndedJob, Ms, TaskBackend } from '../contract/index.js';
 import { toErrorRecord } from '../errors/index.js';
 import { Alarm } from './alarm.js';
 
+/** Of an interval: a process that has swept keeps the others from it for so long, and one that is gone holds up no second sweep. */
+const LEASE_SHARE = 0.9;
+
 /**
  * Does what is overdue on queues that no claim touches: retention, and jobs whose worker died on a queue that nobody serves
- * any more. Claims do the same for the queues that they look at, so nothing prompt depends on this.
+ * any more. Of all processes that share a backend, one sweeps it an interval. Claims do the same for the queues that they look at, so nothing prompt depends on this.
  */
 export class Sweeper {
   private readonly alarm: Alarm;
   private running = false;
 
   constructor(
-    private readonly backends: readonly QueueBackend[],
+    private readonly backends: readonly TaskBackend[],
+    /** Which process this is. */
+    private readonly owner: string,
     private interval: Ms,
     clock: Clock,
     private readonly logger: { warn(message: string): void },
@@ -44,9 +49,11 @@ export class Sweeper {
     await Promise.all(this.backends.map((backend) => this.sweepOne(backend)));
   }
 
-  private async sweepOne(backend: QueueBackend): Promise<void> {
+  private async sweepOne({ queue, state }: TaskBackend): Promise<void> {
     try {
-      const { ended } = await backend.recover();
+      const lease = await state.acquire('sweep', this.owner, Math.ceil(this.interval * LEASE_SHARE));
+      if (lease === null) return;
+      const { ended } = await queue.recover();
       if (ended !== undefined) this.onEnded(ended);
     } catch (error) {
       this.logger.warn(`Sweep failed: ${toErrorRecord(error).message}`);

@@ -1,7 +1,7 @@
 import type { Claim, EndedJob, JobRef, Outcome, Verdict } from '../contract/index.js';
+import { oneLine } from '../config/index.js';
 import { TaskCancelledError, toErrorRecord } from '../errors/index.js';
-import type { TaskRun } from '../execution/index.js';
-import { oneLine } from '../middleware/index.js';
+import type { RunCompletion, TaskRun } from '../execution/index.js';
 import type { Batch } from './outbox.js';
 import type { RunTable } from './run-table.js';
 import type { SettledEvents } from './settled-events.js';
@@ -25,7 +25,8 @@ export class Verdicts {
       if (run === undefined || settlement === undefined) continue;
       this.inHand.remove(run);
       const verdict = verdicts[place];
-      if (verdict === 'applied' || verdict === 'already-applied') {
+      if (isCompletedWithin(run, verdict)) this.tellCompletion(run);
+      else if (verdict === 'applied' || verdict === 'already-applied') {
         const outcome = asItBecame(run, settlement.outcome, untold);
         this.tell(run, outcome);
         // Told once: with what this worker knows of the run, or else with what the store does.
@@ -33,6 +34,15 @@ export class Verdicts {
       } else this.tooLate(run, settlement.outcome, verdict);
     }
     if (untold !== undefined) this.tellEnded(untold);
+  }
+
+  /** The transaction of its handler's was committed: what the run said at its end came too late, as it should. */
+  private tellCompletion(run: TaskRun): void {
+    const completion = run.completion as RunCompletion;
+    run.error = undefined;
+    run.result = completion.value;
+    if (completion.isDoubtful) this.settled.tellDoubtful(run);
+    else this.tell(run, { kind: 'completed', result: completion.result });
   }
 
   private tellEnded(jobs: readonly EndedJob[]): void {
@@ -58,6 +68,7 @@ export class Verdicts {
 
   private tooLate(run: TaskRun, outcome: Outcome, verdict: Verdict | undefined): void {
     this.late++;
+    this.settled.tellLost(run.job);
     const { id, name } = run.job;
     this.logger.warn(
       oneLine(
@@ -65,6 +76,11 @@ export class Verdicts {
       ),
     );
   }
+}
+
+/** @param verdict on what the run said after it; `unknown` when the record is not kept */
+function isCompletedWithin({ completion }: TaskRun, verdict: Verdict | undefined): boolean {
+  return completion !== undefined && (verdict === 'already-applied' || verdict === 'unknown');
 }
 
 /** A job that is given back after a cancel was requested of it is cancelled by its backend. */

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Duration, Ms } from '../contract/index.js';
 import { assertKnownKeys, nearestName, toMs } from '../config/index.js';
-import { InvalidOptionError, UnknownQueueError } from '../errors/index.js';
+import { InvalidOptionError, TasksClosedError, UnknownQueueError } from '../errors/index.js';
 import type { DrainResult } from './drain.js';
 import { ProcessHold } from './process-hold.js';
 import { ProcessMeter } from './process-meter.js';
@@ -21,11 +21,13 @@ export interface PoolOptions {
 export interface PoolParts extends ShiftParts {
   /** Which backends and queues to serve, asked at each start. */
   readonly serve: () => readonly ServedBackend[];
+  /** The name by which a queue is served, of any that it goes by; a name that no queue has is given back. */
+  readonly ownName: (queue: string) => string;
 }
 
 /** How a pool is stopped. */
 export interface StopOptions {
-  /** Wait for running jobs. Default true. */
+  /** Wait for running jobs. Default false: they are aborted at once; `drain()` waits. */
   readonly drain?: boolean | undefined;
   /** How long to wait before they are aborted. Default: `worker.shutdownTimeout`, 30 s. */
   readonly timeout?: Duration | undefined;
@@ -54,6 +56,7 @@ export class WorkerPool {
   private started: Promise<void> = Promise.resolve();
   private stopping: Promise<DrainResult> | undefined;
   private running = false;
+  private closed = false;
   private workerCount: number;
   private maxConcurrentTasks: number;
   private pollInterval: Ms;
@@ -75,6 +78,11 @@ export class WorkerPool {
     return this.running;
   }
 
+  /** While it stops: nothing is claimed any more, and what runs may go on for a while. */
+  get isStopping(): boolean {
+    return this.stopping !== undefined;
+  }
+
   /** Of a pool that has stopped: those that it had. */
   get workers(): readonly TaskWorker[] {
     return this.shift?.slots.workers ?? [];
@@ -83,15 +91,17 @@ export class WorkerPool {
   /**
    * Starts claiming; after a stop that is under way, when that is done. Backends in trouble are logged, tried again and hold
    * up no other. Does nothing while it runs. Statistics begin anew.
+   * @throws TasksClosedError when the application has shut down
    */
   async start(): Promise<void> {
     while (this.stopping !== undefined) await this.stopping;
+    if (this.closed) throw new TasksClosedError();
     if (!this.running) this.started = this.scope.runInAsyncScope(() => this.begin());
     await this.started;
   }
 
   /**
-   * Stops claiming, waits for what runs, aborts what is left after the timeout, and gives it back without an attempt counted.
+   * Stops claiming, aborts what runs, and gives it back without an attempt counted. With `drain: true` it waits for what runs first, until the timeout.
    * Calls at the same time share one stop; one with `drain: false` ends the waiting of all.
    * @throws InvalidOptionError for a key that does not exist, InvalidDurationError for a timeout that is none; the pool goes on then
    */
@@ -101,7 +111,7 @@ export class WorkerPool {
       options.timeout === undefined ? this.options.shutdownTimeout : toMs(options.timeout, 'timeout');
     const { shift } = this;
     if (!this.running || shift === undefined) return NOTHING_IN_HAND;
-    const drainFirst = options.drain ?? true;
+    const drainFirst = options.drain ?? false;
     if (this.stopping === undefined) this.stopping = this.end(shift, drainFirst, timeout);
     else if (!drainFirst) shift.hurry();
     return this.stopping;
@@ -110,6 +120,12 @@ export class WorkerPool {
   /** `stop({ drain: true })` by its other name. */
   drain(timeout?: Duration): Promise<DrainResult> {
     return this.stop({ drain: true, timeout });
+  }
+
+  /** Stops for good. @internal */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.stop();
   }
 
   /** Changes the number of workers. A worker too many finishes what it runs. @param size whole, 0 to 10,000 */
@@ -130,12 +146,14 @@ export class WorkerPool {
 
   /**
    * Serves only these queues from now on; undefined: all that the options say.
+   * @param queues By their names; `default` also by that of the primary backend. An empty list: none.
    * @throws UnknownQueueError for a queue that this process does not serve; nothing is changed then
    */
   setQueues(queues: readonly string[] | undefined): void {
-    if (queues !== undefined) this.assertServed(queues);
-    this.queues = queues;
-    this.shift?.serve(queues);
+    const named = queues && [...new Set(queues.map((queue) => this.parts.ownName(queue)))];
+    if (named !== undefined) this.assertServed(named);
+    this.queues = named;
+    this.shift?.serve(named);
   }
 
   /** Changes how often to look for work that nothing announced. @param interval 1 ms or more */

@@ -46,6 +46,11 @@ export class WorkerSlots {
     return sum;
   }
 
+  /** Of all workers together, vacant or not. */
+  get total(): number {
+    return this.pool.length * this.capacity;
+  }
+
   /** Vacant and not promised. */
   get free(): number {
     return Math.max(0, this.vacant - this.promised);
@@ -79,8 +84,9 @@ export class WorkerSlots {
    * Promises free slots to a claim, so that two backends never fill the same slot: all of them, or a fair share while
    * others wait in line.
    * @param knowsOfWork it waits in line when it gets none
+   * @param most it takes no more in one claim. Default: no bound.
    */
-  promise(seeker: SlotSeeker, knowsOfWork: boolean): number {
+  promise(seeker: SlotSeeker, knowsOfWork: boolean, most = Number.POSITIVE_INFINITY): number {
     const { free, line } = this;
     const first = free === 0 ? undefined : line.first;
     if (free === 0 || (first !== undefined && first !== seeker)) {
@@ -88,7 +94,7 @@ export class WorkerSlots {
       return 0;
     }
     line.leave(seeker);
-    const share = Math.ceil(free / (1 + line.ready));
+    const share = Math.min(most, Math.ceil(free / (1 + line.ready)));
     this.promised += share;
     if (share < free) line.first?.offer();
     return share;

@@ -13,13 +13,17 @@ export async function renderSections() {
   const contract = await import('../../dist/contract/index.js');
   const errors = await import('../../dist/errors/index.js');
   const config = await import('../../dist/config/index.js');
+  const cli = await import('../../dist/cli/index.js');
+  const metrics = await import('../../dist/metrics/index.js');
   const interfaces = await readInterfaces();
   return {
     states: renderStates(contract),
     moves: renderMoves(contract),
     errors: renderErrors(contract, errors),
+    'exit-codes': renderExitCodes(cli),
     events: renderEvents(contract, interfaces),
     capabilities: await renderCapabilities(contract, interfaces),
+    metrics: renderMetrics(metrics),
     'module-options': renderVariables(config.OPTION_DEFAULTS),
     'breaker-options': renderOptions(config.CIRCUIT_BREAKER_DEFAULTS),
     'task-options': renderOptions(interfaces.options('TaskOptions')),
@@ -52,6 +56,23 @@ const renderErrors = ({ ERROR_CODES }, { ERROR_CATALOGUE }) =>
     }),
   );
 
+const renderExitCodes = ({ EXIT, EXIT_MEANINGS }) =>
+  table(
+    ['Code', 'Name', 'Meaning'],
+    Object.entries(EXIT).map(([name, number]) => [code(number), name, EXIT_MEANINGS[name]]),
+  );
+
+const renderMetrics = ({ METRIC_CATALOGUE }) =>
+  table(
+    ['Metric', 'Type', 'Labels', 'What it is'],
+    METRIC_CATALOGUE.map(({ name, type, labels, help }) => [
+      code(`tasks_${name}`),
+      type,
+      labels.join(', ') || 'none',
+      help,
+    ]),
+  );
+
 const renderOptions = (rows) =>
   table(
     ['Option', 'Type', 'Default', 'What it is'],
@@ -82,8 +103,15 @@ function renderEvents({ TASK_EVENT_TYPES }, interfaces) {
 /** A column for each backend that there is. */
 async function renderCapabilities({ FEATURES, FEATURE_MEANINGS }, interfaces) {
   const { MemoryQueueBackend } = await import('../../dist/backends/memory/index.js');
+  const { RABBITMQ_CAPABILITIES } = await import('../../dist/backends/rabbitmq/index.js');
+  const { POSTGRES_CAPABILITIES } = await import('../../dist/backends/postgres/index.js');
   const { REDIS_CAPABILITIES } = await import('../../dist/backends/redis/index.js');
-  const columns = { memory: new MemoryQueueBackend().capabilities, redis: REDIS_CAPABILITIES };
+  const columns = {
+    memory: new MemoryQueueBackend().capabilities,
+    redis: REDIS_CAPABILITIES,
+    postgres: POSTGRES_CAPABILITIES,
+    'rabbitmq alone': RABBITMQ_CAPABILITIES,
+  };
   const backends = Object.values(columns);
   const promises = interfaces.options('Capabilities').filter(({ path }) => path !== 'features');
   return table(

@@ -7,11 +7,13 @@
 export async function startTestServers(say = console.log) {
   // Not before the packages are installed that they are reached with.
   const { findServer } = await import('../../test/servers/find-server.mjs');
+  const { postgresBroker } = await import('../../test/servers/postgres.mjs');
+  const { rabbitMqBroker } = await import('../../test/servers/rabbitmq.mjs');
   const { redisBroker } = await import('../../test/servers/redis.mjs');
   const servers = new Map();
   const failures = [];
   const stops = [];
-  for (const broker of [redisBroker]) {
+  for (const broker of [redisBroker, postgresBroker, rabbitMqBroker]) {
     try {
       const { url, version, where, stop } = await findServer(broker, say);
       process.env[broker.environment] = url;

@@ -23,9 +23,11 @@ export const CORRIDOR = [
   'execution',
   'worker',
   'background',
+  'scheduling',
+  'module',
 ];
 /** Rooms off the corridor: they may import any room, and no room imports them. */
-export const LEAVES = ['testing'];
+export const LEAVES = ['health', 'metrics', 'tracing', 'dashboard', 'cli', 'testing'];
 
 export interface SourceFile {
   /** From the project's root, with `/`. */

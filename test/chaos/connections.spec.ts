@@ -1,37 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { cutConnections } from './faults/cut-connections.js';
+import { loseListeners } from './faults/lose-listeners.js';
 import { lostReply } from './faults/lost-reply.js';
 import { deafClients, deafServer, halfClose, latency, partition } from './faults/network.js';
 import { expectNothingLost, RUN_BOUND_MS } from './harness/expect-nothing-lost.js';
-import { redisKind } from './harness/redis-broker.js';
+import { STORE_KINDS } from './harness/kinds.js';
+import { shareRuns } from './harness/share-runs.js';
 
-describe.each([redisKind])('on $name, nothing is lost', (kind) => {
-  it(
-    'when replies never arrive, of what was carried out',
-    async () => {
-      const { run } = await expectNothingLost({ kind, mix: { twin: 20, flaky: 2, slow: 3 } }, [
-        lostReply('enqueue'),
-        lostReply('claim'),
-        lostReply('extend'),
-      ]);
-      expect(run.history.troubles.get('unknown TASKS_BACKEND_UNAVAILABLE')).toBeGreaterThan(0);
+const LOST_REPLIES = [lostReply('enqueue'), lostReply('claim'), lostReply('extend')];
+
+describe.each(STORE_KINDS)('on $name, nothing is lost', (kind) => {
+  it.each(
+    shareRuns('when connections end, by halves or in silence, and replies never arrive', [
+      ['when replies never arrive, of what was carried out', LOST_REPLIES],
+      ['when connections end, or half of them', [cutConnections, halfClose, loseListeners, cutConnections]],
+      ['when networks are slow, deaf, or gone', [latency, deafClients, deafServer, partition]],
+    ]),
+  )(
+    '%s',
+    async (_title, faults) => {
+      const { run } = await expectNothingLost({ kind, mix: { twin: 20, flaky: 2, slow: 3 } }, faults);
       expect(run.history.idsOfKey.size).toBeGreaterThan(10);
-    },
-    RUN_BOUND_MS,
-  );
-
-  it(
-    'when connections end, or half of them',
-    async () => {
-      await expectNothingLost({ kind }, [cutConnections, halfClose, cutConnections]);
-    },
-    RUN_BOUND_MS,
-  );
-
-  it(
-    'when networks are slow, deaf, or gone',
-    async () => {
-      await expectNothingLost({ kind }, [latency, deafClients, deafServer, partition]);
+      if (!faults.includes(LOST_REPLIES[0] as (typeof faults)[number])) return;
+      expect(run.history.troubles.get('unknown TASKS_BACKEND_UNAVAILABLE')).toBeGreaterThan(0);
     },
     RUN_BOUND_MS,
   );

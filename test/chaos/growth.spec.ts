@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BackendUnavailableError, QueueRegistry, Task, TasksModule, WorkerPool } from 'nestjs-tasks';
 import { startApp } from './processes/chaos-app.js';
 import { QUEUE } from './processes/settings.js';
-import { type RedisBroker, redisKind } from './harness/redis-broker.js';
+import type { ChaosBroker } from './harness/broker.js';
+import { STORE_KINDS } from './harness/kinds.js';
+import { IS_LONG } from './harness/share-runs.js';
 
-const isLong = process.env['TASKS_TEST_LONG'] === '1';
-const JOBS = isLong ? 1_000_000 : 100_000;
+const JOBS = IS_LONG ? 1_000_000 : 60_000;
 /** Tombstones, kept results and the like have reached their bounds by then. */
-const WARM = 30_000;
+const WARM = 20_000;
 /** In one call. */
 const BURST = 100_000;
 const BATCH = 1_000;
@@ -21,13 +22,13 @@ const GROWTH_AT_MOST = 4 * MEGABYTE;
 const HEAP_GROWTH_AT_MOST = 10 * MEGABYTE;
 const SLOTS = 100;
 
-describe(`${JOBS} jobs on redis`, () => {
-  let broker: RedisBroker;
+describe.each(STORE_KINDS)(`${JOBS} jobs on $name`, (kind) => {
+  let broker: ChaosBroker;
   let app: Awaited<ReturnType<typeof startApp>>;
   let runs = 0;
 
   beforeAll(async () => {
-    broker = (await redisKind.start({ commandTimeout: 10_000 })) as RedisBroker;
+    broker = await kind.start({ commandTimeout: 10_000 });
     @Injectable()
     class Work {
       @Task({ name: 'noop' })
@@ -38,8 +39,8 @@ describe(`${JOBS} jobs on redis`, () => {
     @Module({
       imports: [
         TasksModule.forRoot({
-          backend: broker.backend(),
-          queues: [{ name: QUEUE }],
+          backends: broker.backends(),
+          queues: [{ name: QUEUE, backend: broker.backends().at(-1)?.name }],
           worker: { workerCount: 1, maxConcurrentTasks: SLOTS, autoStart: false },
           retention: { completedMax: 1_000 },
         }),
@@ -66,11 +67,12 @@ describe(`${JOBS} jobs on redis`, () => {
 
   it('are there once each when one call enqueues 100,000 and a reply is lost on the way', async () => {
     const burst = requests(0, BURST);
-    const swallowed = broker.proxy.swallowed;
-    broker.proxy.swallowNextReply(broker.requestOf('enqueue'));
+    const { proxy, request } = broker.lineOf('enqueue');
+    const { swallowed } = proxy;
+    proxy.swallowNextReply(request);
     const first = queue().enqueueMany(burst);
     await expect(first).rejects.toThrow(BackendUnavailableError);
-    expect(broker.proxy.swallowed).toBe(swallowed + 1);
+    expect(proxy.swallowed).toBe(swallowed + 1);
     const again = await insist(() => queue().enqueueMany(burst));
     expect(again).toHaveLength(burst.length);
     expect(await queue().counts()).toMatchObject({ pending: burst.length });
@@ -85,7 +87,9 @@ describe(`${JOBS} jobs on redis`, () => {
       const { running } = await queue().counts();
       most = Math.max(most, running);
     }
-    expect(most).toBeLessThanOrEqual(SLOTS + ahead);
+    // Where claims go over several connections, what one settles is running still while the other's jobs are taken already.
+    const calls = kind.name !== 'postgres' ? 1 : queue().backend.capabilities.claimsInFlight;
+    expect(most).toBeLessThanOrEqual((SLOTS + ahead) * calls);
     expect(runs).toBe(BURST);
   }, 300_000);
 
@@ -103,24 +107,25 @@ describe(`${JOBS} jobs on redis`, () => {
       };
       await flow(0, WARM);
       const before = {
-        memory: await settledMemory(broker),
-        keys: await broker.admin.dbsize(),
+        ...(await broker.footprint()),
         heap: heapUsed(),
       };
       await flow(WARM, JOBS);
+      // What is over its bounds goes off the hot path, in small batches: soon, not at once.
+      await expect
+        .poll(async () => (await broker.footprint()).entries, { timeout: 30_000, interval: 500 })
+        .toBeLessThanOrEqual(before.entries + 5);
       const after = {
-        memory: await settledMemory(broker),
-        keys: await broker.admin.dbsize(),
+        ...(await broker.footprint()),
         heap: heapUsed(),
       };
       console.log(
-        `server ${before.memory} → ${after.memory} bytes, ${before.keys} → ${after.keys} keys, heap ${before.heap} → ${after.heap}`,
+        `server ${before.bytes} → ${after.bytes} bytes, ${before.entries} → ${after.entries} entries, heap ${before.heap} → ${after.heap}`,
       );
-      expect(after.memory - before.memory).toBeLessThan(GROWTH_AT_MOST);
-      expect(after.keys).toBeLessThanOrEqual(before.keys + 5);
+      expect(after.bytes - before.bytes).toBeLessThan(GROWTH_AT_MOST);
       expect(after.heap - before.heap).toBeLessThan(HEAP_GROWTH_AT_MOST);
     },
-    isLong ? 1_800_000 : 300_000,
+    IS_LONG ? 1_800_000 : 300_000,
   );
 });
 
@@ -146,12 +151,6 @@ async function insist<T>(call: () => Promise<T>): Promise<T> {
 }
 
 const turn = () => new Promise((resolve) => void setTimeout(resolve, 2));
-
-/** Once the buffers of replies are gone. */
-async function settledMemory(broker: RedisBroker): Promise<number> {
-  await broker.admin.call('MEMORY', ['PURGE']);
-  return broker.memory();
-}
 
 function heapUsed(): number {
   setFlagsFromString('--expose-gc');

@@ -1,19 +1,22 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { testSeed } from '../../lib/testing/random.js';
-import { FAULTS } from './faults/every-fault.js';
+import { EVERY_FAULT } from './faults/every-fault.js';
 import { ChaosRun } from './harness/chaos-run.js';
-import { redisKind } from './harness/redis-broker.js';
-import type { BrokerKind } from './harness/broker.js';
+import { type Fault, faultsOn } from './harness/fault.js';
+import { ALL_KINDS as KINDS } from './harness/kinds.js';
 
-const KINDS: readonly BrokerKind[] = [redisKind];
-const USAGE = 'npm run chaos -- redis [--seed 7] [--minutes 1]';
+const USAGE = 'npm run chaos -- <broker> [--seed 7] [--minutes 1] [--only poison]';
 
 /** Lets one fault after the other happen, as the seed says, for so many minutes. @returns the exit code */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seed: { type: 'string' }, minutes: { type: 'string', default: '1' } },
+    options: {
+      seed: { type: 'string' },
+      minutes: { type: 'string', default: '1' },
+      only: { type: 'string' },
+    },
   });
   const kind = KINDS.find(({ name }) => name === positionals[0]);
   const seed = Number(values.seed ?? testSeed());
@@ -23,12 +26,15 @@ async function main(): Promise<number> {
     return 2;
   }
   console.log(`${kind.name}, seed ${seed}, ${minutes} min`);
+  const chosen = EVERY_FAULT.filter(({ name }) => name.includes(values.only ?? ''));
+  const { there, absent } = faultsOn(kind.name, chosen);
+  for (const line of absent) console.log(`  ${line}`);
   const run = await ChaosRun.start({ kind, seed, isDurable: true });
   try {
     const deadline = performance.now() + minutes * 60_000;
-    let left: (typeof FAULTS)[string] = [];
+    let left: readonly Fault[] = [];
     while (performance.now() < deadline) {
-      if (left.length === 0) left = run.random.shuffle(FAULTS[kind.name] ?? []);
+      if (left.length === 0) left = run.random.shuffle(there);
       const [fault, ...others] = left;
       left = others;
       if (fault === undefined) break;

@@ -1,25 +1,39 @@
 import { describe, it } from 'vitest';
+import { deadlock } from './faults/deadlock.js';
 import { flushScripts } from './faults/flush-scripts.js';
 import { freezeServer } from './faults/freeze-server.js';
+import { lockTable } from './faults/lock-table.js';
+import { moveClock } from './faults/move-clock.js';
+import { cancelRaces, replayRace } from './faults/race.js';
+import { refuseWrites } from './faults/refuse-writes.js';
 import { crashServer, restartServer } from './faults/restart-server.js';
 import { starveServer } from './faults/starve-server.js';
 import { expectNothingLost, RUN_BOUND_MS } from './harness/expect-nothing-lost.js';
-import { redisKind } from './harness/redis-broker.js';
+import { QUICK_KINDS } from './harness/kinds.js';
+import { shareRuns } from './harness/share-runs.js';
 
-describe.each([redisKind])('on $name, nothing is lost', (kind) => {
-  it(
-    'when the server dies and comes back on what it has written',
-    async () => {
-      await expectNothingLost({ kind, isDurable: true }, [crashServer, restartServer]);
-    },
-    RUN_BOUND_MS,
-  );
-
-  it(
-    'when the server stands still, has no room, or forgets its scripts',
-    async () => {
-      const own = kind.name === 'redis' ? [flushScripts] : [];
-      await expectNothingLost({ kind }, [freezeServer, starveServer, ...own]);
+describe.each(QUICK_KINDS)('on $name, nothing is lost', (kind) => {
+  it.each(
+    shareRuns('when the server dies, stands still or refuses, and people do the same at once', [
+      [
+        'when people do the same at once: one answer each, and it is what is stored',
+        [cancelRaces, replayRace, cancelRaces],
+      ],
+      ['when the server dies and comes back on what it has written', [crashServer, restartServer]],
+      [
+        'when the server stands still, has no room, or forgets its scripts',
+        [freezeServer, starveServer, flushScripts],
+      ],
+      [
+        'when the server takes no writes, gives statements up or undoes them',
+        [refuseWrites, lockTable, deadlock],
+      ],
+      ["when the server's clock is set back", [moveClock]],
+    ]),
+  )(
+    '%s',
+    async (_title, faults) => {
+      await expectNothingLost({ kind, isDurable: true }, faults);
     },
     RUN_BOUND_MS,
   );

@@ -3,26 +3,15 @@ import { RedisConnections } from '../../lib/backends/redis/redis-connections.js'
 import { RedisQueueBackend } from '../../lib/backends/redis/redis-queue-backend.js';
 import { RedisStateBackend } from '../../lib/backends/redis/redis-state-backend.js';
 import { resolveRedisOptions } from '../../lib/backends/redis/resolve-redis-options.js';
-import type { TaskBackend } from '../../lib/contract/index.js';
+import type { NewJob, TaskBackend } from '../../lib/contract/index.js';
 import { aJob, testTaskBackend } from '../../lib/testing/index.js';
 import { type PrivateCluster, startRedisCluster } from '../servers/redis-topologies.js';
 import { uniquePrefix } from '../servers/shared-redis.js';
 import { onlyTopics } from './only-topics.js';
 import { withoutTests } from './without-tests.js';
 
-/** Tests of which one step reaches from one queue to another: shown as skipped, and refused as the end of this file has it. */
-const ACROSS_QUEUES: readonly string[] = [
-  'adds none of an atomic batch when one is refused',
-  'reaches over queues',
-  'counts a parent that is cleared unfinished as failed',
-  'cancels dependents over queues',
-  'reopen over queues',
-  'refuses what depends on a job of the same call that was refused',
-  'enqueues on other queues, and with a delay',
-  'enqueues with whatever outcome',
-  'is not held up by a full queue',
-  'calls when dependencies are met, on whatever queue',
-];
+/** An atomic batch over two queues: shown as skipped, and refused as the end of this file has it. */
+const OVER_QUEUES: readonly string[] = ['adds none of an atomic batch when one is refused'];
 
 let cluster: PrivateCluster;
 beforeAll(async () => {
@@ -41,7 +30,7 @@ function make(prefix: string): TaskBackend {
   return { queue: new RedisQueueBackend(connections), state: new RedisStateBackend(connections) };
 }
 
-const runner = withoutTests(ACROSS_QUEUES, { describe, it, beforeAll, afterAll });
+const runner = withoutTests(OVER_QUEUES, { describe, it, beforeAll, afterAll });
 
 testTaskBackend(onlyTopics(/^(?!state: )/, runner), {
   name: 'redis, a cluster of three',
@@ -63,31 +52,83 @@ describe('what reaches beyond a queue, on a cluster', () => {
   });
   afterAll(() => queue.close());
 
-  it('refuses a dependency on a job of another queue, and keeps nothing of the job', async () => {
-    const parent = aJob({ queue: 'mail' });
-    const child = aJob({ queue: 'reports', dependsOn: { jobs: [parent], onFailure: 'fail' } });
-    const verdicts = await queue.enqueue([parent, child]);
-    expect(verdicts).toMatchObject([{ status: 'created' }, { status: 'refused', code: 'TASKS_UNSUPPORTED' }]);
-    expect(await queue.get([child])).toEqual([undefined]);
-  });
+  const request = { worker: 'worker', lease: 60_000 };
+  const settleOne = async (enqueue: readonly NewJob[]) => {
+    await queue.enqueue([aJob({ queue: 'mail', priority: 20 })]);
+    const { jobs } = await queue.claim({ ...request, take: [{ queue: 'mail', limit: 1 }] });
+    const settle = jobs.map(({ receipt }) => ({ receipt, outcome: { kind: 'completed' } as const, enqueue }));
+    return queue.claim({ ...request, take: [], settle });
+  };
 
   it('refuses an atomic batch on several queues before anything is sent', async () => {
     const jobs = [aJob({ queue: 'mail' }), aJob({ queue: 'reports' })];
-    await expect(queue.enqueue(jobs, { atomic: true })).rejects.toMatchObject({ code: 'TASKS_UNSUPPORTED' });
+    await expect(queue.enqueue(jobs, { atomic: true })).rejects.toMatchObject({
+      code: 'TASKS_UNSUPPORTED',
+      remedy: expect.stringContaining('one queue') as string,
+    });
     expect(await queue.get(jobs)).toEqual([undefined, undefined]);
   });
 
-  it('tells of a settlement which job it could not enqueue on another queue, and keeps the settlement', async () => {
-    await queue.enqueue([aJob({ queue: 'mail', priority: 20 })]);
-    const request = { worker: 'worker', lease: 60_000 };
-    const { jobs } = await queue.claim({ ...request, take: [{ queue: 'mail', limit: 1 }] });
-    const enqueue = [aJob({ queue: 'mail' }), aJob({ queue: 'reports' })];
-    const settle = jobs.map(({ receipt }) => ({ receipt, outcome: { kind: 'completed' } as const, enqueue }));
-    const { verdicts, refused } = await queue.claim({ ...request, take: [], settle });
+  it('refuses an atomic batch of which a job depends on one of another queue, and says what to do', async () => {
+    const parent = aJob({ queue: 'mail' });
+    await queue.enqueue([parent]);
+    const child = aJob({ queue: 'reports', dependsOn: { jobs: [parent], onFailure: 'fail' } });
+    const [verdict] = await queue.enqueue([child], { atomic: true });
+    expect(verdict).toMatchObject({ status: 'refused', code: 'TASKS_UNSUPPORTED' });
+    expect(verdict).toMatchObject({ detail: expect.stringContaining('without `atomic`') as string });
+    expect(await queue.get([child])).toEqual([undefined]);
+  });
+
+  it('tells of a settlement which job another queue refused, and keeps the settlement and the others', async () => {
+    const unknown = { queue: 'mail', id: 'nobody' };
+    const orphans = [
+      aJob({ queue: 'reports', dependsOn: { jobs: [unknown], onFailure: 'fail' } }),
+      aJob({
+        queue: 'reports',
+        dependsOn: { jobs: [{ queue: 'reports', id: 'nobody' }], onFailure: 'fail' },
+      }),
+    ];
+    const sound = aJob({ queue: 'reports' });
+    const { verdicts, refused } = await settleOne([sound, ...orphans]);
     expect(verdicts).toEqual(['applied']);
-    expect(refused).toMatchObject([
-      { settlement: 0, place: 1, id: enqueue[1]?.id, code: 'TASKS_UNSUPPORTED' },
+    const code = 'TASKS_DEPENDENCY_UNKNOWN';
+    expect(refused).toEqual([
+      { settlement: 0, place: 1, id: orphans[0]?.id, code, detail: 'nobody' },
+      { settlement: 0, place: 2, id: orphans[1]?.id, code, detail: 'nobody' },
     ]);
-    expect((await queue.get(enqueue)).map((record) => record?.state)).toEqual(['pending', undefined]);
+    expect((await queue.get([sound, ...orphans])).map((record) => record?.state)).toEqual([
+      'pending',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('enqueues jobs of a settlement that depend on one another over queues, whichever arrives first', async () => {
+    const parent = aJob({ queue: 'reports' });
+    const dependsOn = { jobs: [parent], onFailure: 'fail' } as const;
+    const [home, there] = [aJob({ queue: 'mail', dependsOn }), aJob({ queue: 'reports', dependsOn })];
+    const { refused } = await settleOne([home, parent, there]);
+    expect(refused).toBeUndefined();
+    expect((await queue.get([parent, home, there])).map((record) => record?.state)).toEqual([
+      'pending',
+      'waiting',
+      'waiting',
+    ]);
+  });
+
+  it('registers a thousand dependents of one job, and lets all of them go', async () => {
+    const parent = aJob({ queue: 'mail', priority: 20 });
+    await queue.enqueue([parent]);
+    const dependsOn = { jobs: [parent], onFailure: 'fail' } as const;
+    const children = Array.from({ length: 1_000 }, () => aJob({ queue: 'reports', dependsOn }));
+    const verdicts = await queue.enqueue(children);
+    expect(new Set(verdicts.map(({ status }) => status))).toEqual(new Set(['created']));
+    const { jobs } = await queue.claim({ ...request, take: [{ queue: 'mail', limit: 1 }] });
+    expect(jobs[0]?.id).toBe(parent.id);
+    const settle = jobs.map(({ receipt }) => ({ receipt, outcome: { kind: 'completed' } as const }));
+    await queue.claim({ ...request, take: [], settle });
+    await queue.recover();
+    const states = (await queue.get(children)).map((record) => record?.state);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(1_000);
   });
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BackendUnavailableError, TasksClosedError } from '../../lib/errors/index.js';
+import { RedisLink } from '../../lib/backends/redis/redis-link.js';
 import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
 import type { RedisScript } from '../../lib/backends/redis/redis-script.js';
 import type { RedisSession } from '../../lib/backends/redis/redis-session.js';
@@ -135,6 +136,9 @@ describe('a server that cannot be reached', () => {
     );
     expect(error).toMatchObject({ code: 'TASKS_BACKEND_UNAVAILABLE', outcome: 'not-sent', backend: 'jobs' });
     expect((error.cause as Error).message).toContain('ECONNREFUSED');
+    expect(error.message).toBe(
+      'Backend "jobs" is unavailable (outcome not-sent): nothing listens at its address, or the server refuses the connection (connect ECONNREFUSED 127.0.0.1:1).',
+    );
     expect(JSON.stringify(error) + String(error.stack) + String((error.cause as Error).stack)).not.toContain(
       'hunter2',
     );
@@ -147,7 +151,33 @@ describe('a server that cannot be reached', () => {
     const error = await rejection<BackendUnavailableError>(connect({ connectTimeout: '20s' }, url));
     expect(performance.now() - started).toBeLessThan(10_000);
     expect((error.cause as Error).message).toContain('WRONGPASS');
+    // Waiting for it at boot would help nobody.
+    expect(error).toMatchObject({ code: 'TASKS_BACKEND_FAULT', outcome: 'not-sent' });
+    expect(error.message).toContain('the server refuses the user or the password (WRONGPASS');
     expect(error.remedy).toContain('user and password');
+  });
+});
+
+describe('a server that has changed its mind', () => {
+  const refusal = async (session: RedisSession): Promise<BackendUnavailableError> =>
+    rejection<BackendUnavailableError>(session.run(INCREMENT, ['count'], []));
+
+  it('says that it is out of memory', async () => {
+    const { session } = await connect();
+    await admin.config('SET', 'maxmemory', '1');
+    const error = await refusal(session);
+    await admin.config('SET', 'maxmemory', '0');
+    expect(error).toMatchObject({ code: 'TASKS_BACKEND_UNAVAILABLE', outcome: 'not-sent' });
+    expect(error.message).toContain('the server has no memory left for it (OOM');
+  });
+
+  it('says that it is a replica now', async () => {
+    const { session } = await connect();
+    await admin.replicaof('127.0.0.1', 1);
+    const error = await refusal(session);
+    await admin.replicaof('NO', 'ONE');
+    expect(error).toMatchObject({ code: 'TASKS_BACKEND_UNAVAILABLE', outcome: 'not-sent' });
+    expect(error.message).toMatch(/the server is a replica (and takes no writes|that has lost its master)/);
   });
 });
 
@@ -270,7 +300,7 @@ describe('a script', () => {
     const { session } = await connect();
     const wrong: RedisScript = scriptOf('return redis.call("GET")');
     expect(await rejection(session.run(wrong, [], []))).toMatchObject({
-      code: 'TASKS_BACKEND_UNAVAILABLE',
+      code: 'TASKS_BACKEND_FAULT',
       cause: { message: expect.stringContaining('Wrong number of args') },
     });
   });
@@ -381,5 +411,31 @@ describe('a channel', () => {
     await admin.publish('loud', 'hello');
     await eventually(() => heard.length === 1, 'the other hears it');
     expect(heard).toEqual(['hello']);
+  });
+});
+
+describe('a link to redis', () => {
+  it('that is started again while it comes to rest connects anew', async () => {
+    const link = new RedisLink({
+      make: () => Promise.resolve(new Redis(server.url, { lazyConnect: true, retryStrategy: null })),
+    });
+    opened.push(() => link.close());
+    link.start();
+    const first = await link.wait(5_000);
+    const rested = link.rest();
+    link.start();
+    await rested;
+    const second = await link.wait(5_000);
+    expect(second).toBeDefined();
+    expect(second).not.toBe(first);
+  });
+
+  it('that is closed stays closed', async () => {
+    const link = new RedisLink({
+      make: () => Promise.resolve(new Redis(server.url, { lazyConnect: true, retryStrategy: null })),
+    });
+    await link.close();
+    link.start();
+    expect(link.handles).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import { MemoryQueueBackend } from '../../lib/backends/memory/index.js';
 import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
 import { RedisQueueBackend } from '../../lib/backends/redis/redis-queue-backend.js';
 import { RedisStateBackend } from '../../lib/backends/redis/redis-state-backend.js';
+import type { RedisSettings } from '../../lib/backends/redis/redis-target.js';
 import { resolveRedisOptions } from '../../lib/backends/redis/resolve-redis-options.js';
 import { type BackendHarness, ManualClock } from '../../lib/testing/index.js';
 import { dropPrefix, sharedRedis, uniquePrefix } from '../servers/shared-redis.js';
@@ -26,14 +27,18 @@ const optionsOf = ({ url, tls }: RedisUnderTest, prefix: string) =>
 const clientOptionsOf = ({ tls }: RedisUnderTest) => (tls ? { tls } : {});
 
 /** A real server, under a prefix of its own; queues on a clock that stands still. */
-export const redisHarnessOn = (name: string, find: () => Promise<RedisUnderTest>): BackendHarness => ({
+export const redisHarnessOn = (
+  name: string,
+  find: () => Promise<RedisUnderTest>,
+  settingsOf: (server: RedisUnderTest, prefix: string) => RedisSettings = optionsOf,
+): BackendHarness => ({
   name,
   scope: 'fleet',
   unsupported: ['transactions'],
   create: async () => {
     const server = await find();
     const prefix = uniquePrefix();
-    const settings = optionsOf(server, prefix);
+    const settings = settingsOf(server, prefix);
     const connect = () => {
       const connections = new RedisConnections(settings, () => undefined);
       const backend = {
@@ -83,3 +88,14 @@ export const redisStateHarnessOn = (name: string, find: () => Promise<RedisUnder
 
 /** The server that all suites share. */
 export const redisHarness = redisHarnessOn('redis', sharedRedis);
+
+/**
+ * A cluster of one: every queue has a slot of its own, and all of them lie on one server, whose clock can stand still. Steps that would reach from
+ * slot to slot are seen on a cluster of three alone.
+ */
+export const clusterOfOneHarnessOn = (name: string, find: () => Promise<RedisUnderTest>): BackendHarness =>
+  redisHarnessOn(name, find, ({ url }, prefix) => {
+    const { hostname: host, port } = new URL(url);
+    const cluster = { nodes: [{ host, port: Number(port) }] };
+    return resolveRedisOptions({ name: 'redis', type: 'redis', options: { cluster, prefix } });
+  });

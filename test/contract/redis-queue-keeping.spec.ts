@@ -29,6 +29,19 @@ describe('queues on redis', () => {
   const claim = (name: string, limit = 10) =>
     queue.claim({ worker: 'worker', lease: 60_000, take: [{ queue: name, limit }] });
 
+  it('that find a key of somebody else say so, and not that the server is away', async () => {
+    await admin.set('app:{taken}:meta', 'not ours');
+    const fault = {
+      code: 'TASKS_BACKEND_FAULT',
+      message: expect.stringContaining('a value of another type') as string,
+      remedy: expect.stringContaining('Calling again does not help') as string,
+    };
+    await expect(queue.enqueue([aJob({ queue: 'taken' })])).rejects.toMatchObject(fault);
+    await expect(claim('taken')).rejects.toMatchObject(fault);
+    await admin.del('app:{taken}:meta');
+    await expect(queue.enqueue([aJob({ queue: 'taken' })])).resolves.toMatchObject([{ status: 'created' }]);
+  });
+
   it('leaves nothing of a job that was removed: no key but what belongs to the queue', async () => {
     const name = 'tidy';
     queue.declare([{ name, perKey: { concurrency: 1, rateLimit: { limit: 1, per: 10 } } }]);

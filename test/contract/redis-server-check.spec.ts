@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createRedisBackend } from '../../lib/backends/redis/index.js';
 import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
 import { resolveRedisOptions } from '../../lib/backends/redis/resolve-redis-options.js';
+import { systemClock } from '../../lib/contract/index.js';
 import { startRedis, type PrivateRedisOptions } from '../servers/redis.mjs';
 import { rejection } from '../unit/rejection.js';
 
@@ -45,6 +47,24 @@ describe('the check at the start', () => {
     expect(await warningsOn({ persistence: 'none' })).toEqual([
       expect.stringContaining('the server saves nothing to disk'),
     ]);
+  });
+
+  it('says it to the logger that the app gives', async () => {
+    const { url, stop } = await startRedis({ persistence: 'none' });
+    ends.push(stop);
+    const told: string[] = [];
+    const logger = { warn: (message: string) => void told.push(message) };
+    const { queue } = createRedisBackend({
+      name: 'jobs',
+      type: 'redis',
+      url,
+      options: {},
+      clock: systemClock,
+      logger,
+    });
+    ends.push(() => queue.close());
+    await queue.open();
+    expect(told).toEqual([expect.stringContaining('the server saves nothing to disk')]);
   });
 
   it('takes snapshots for saving', async () => {

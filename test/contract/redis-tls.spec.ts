@@ -48,11 +48,11 @@ describe('a server that speaks TLS', () => {
     }
   };
 
-  const unavailable = { code: 'TASKS_BACKEND_UNAVAILABLE', outcome: 'not-sent' };
+  const fault = { code: 'TASKS_BACKEND_FAULT', outcome: 'not-sent' };
 
   it('is refused when nobody vouches for its certificate, and the error says where the authority is given', async () => {
     await expect(open(server.url)).rejects.toMatchObject({
-      ...unavailable,
+      ...fault,
       remedy: expect.stringContaining('options.tls.ca'),
       cause: { message: expect.stringContaining('self-signed certificate') },
     });
@@ -61,14 +61,17 @@ describe('a server that speaks TLS', () => {
   it('is refused under a name that its certificate does not have, and the error says what to do', async () => {
     const tls = { ca: server.ca, servername: 'elsewhere.example' };
     await expect(open(server.url, { tls })).rejects.toMatchObject({
-      ...unavailable,
+      ...fault,
       remedy: expect.stringContaining('options.tls.servername'),
       cause: { message: expect.stringContaining('elsewhere.example') },
     });
   });
 
   it('is not there for whoever speaks plain text', async () => {
-    await expect(open(server.url.replace('rediss:', 'redis:'))).rejects.toMatchObject(unavailable);
+    await expect(open(server.url.replace('rediss:', 'redis:'))).rejects.toMatchObject({
+      code: 'TASKS_BACKEND_UNAVAILABLE',
+      outcome: 'not-sent',
+    });
   });
 
   it('opens to whoever knows its authority', async () => {

@@ -10,7 +10,7 @@ describe('the code in README.md and docs/', () => {
     expect(programs.length).toBeGreaterThan(30);
   });
 
-  it('compiles against the library, block by block', { timeout: 180_000 }, () => {
+  it('compiles against the library, block by block', { timeout: 300_000 }, () => {
     expect(typeCheck(programs)).toEqual([]);
   });
 
@@ -23,14 +23,14 @@ describe('the code in README.md and docs/', () => {
 describe('the check itself', () => {
   const block = (code: string) => ({ page: 'README.md', language: 'ts', line: 10, code });
 
-  it('finds a wrong type, and names its line in the page', { timeout: 180_000 }, () => {
+  it('finds a wrong type, and names its line in the page', { timeout: 300_000 }, () => {
     const code = "import { Priority } from 'nestjs-tasks';\nconst high: string = Priority.HIGH;\n";
     expect(typeCheck([block(code)])).toEqual([
       "README.md:11: Type 'number' is not assignable to type 'string'.",
     ]);
   });
 
-  it('finds what the package does not export', { timeout: 180_000 }, () => {
+  it('finds what the package does not export', { timeout: 300_000 }, () => {
     const code = "import { NoSuchThing } from 'nestjs-tasks';\n";
     expect(typeCheck([block(code)])).toHaveLength(1);
   });

@@ -6,7 +6,7 @@ import { tableRows } from './pages.js';
 type ErrorClass = new (...args: never[]) => TaskError;
 
 /** Only bases: they are never thrown as they are and have no code of their own. */
-const BASES = ['TaskError', 'TaskQueueError'];
+const BASES = ['TaskError', 'TaskQueueError', 'BackendCallError'];
 
 const isErrorClass = (value: unknown): value is ErrorClass =>
   typeof value === 'function' && value.prototype instanceof TaskError;
@@ -24,7 +24,7 @@ const codeOf = (type: ErrorClass): ErrorCode =>
 
 /** Most take texts; some take lists or a record. */
 function argumentsFor({ name }: ErrorClass): unknown[] {
-  if (name === 'InvalidOptionError' || name === 'DependencyCycleError') return [[]];
+  if (['InvalidOptionError', 'DependencyCycleError', 'ScheduleCycleError'].includes(name)) return [[]];
   if (name === 'PartlyEnqueuedError') return [[], []];
   if (name === 'RemoteTaskError') return [{ name: 'Error', message: 'x' }];
   if (name === 'TaskExecutionError') return ['id', 'task', { name: 'Error', message: 'x' }];

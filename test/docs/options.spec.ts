@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { CIRCUIT_BREAKER_DEFAULTS, OPTION_DEFAULTS } from '../../lib/config/index.js';
 import { tableRows } from './pages.js';
 
-describe('docs/configuration.md', () => {
+describe('docs/options.md', () => {
   it('has every option with the default and the variable that are in force, in the order of the schema and no other', () => {
-    expect(tableRows('docs/configuration.md', 'module-options')).toEqual(
+    expect(tableRows('docs/options.md', 'module-options')).toEqual(
       OPTION_DEFAULTS.map((row) => [
         row.path,
         row.type,

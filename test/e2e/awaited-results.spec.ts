@@ -19,4 +19,28 @@ describe('A result that is awaited', () => {
     expect(await Promise.all(results)).toEqual([2, 4, 6]);
     expect(await queue.count('completed')).toBe(0);
   });
+
+  it('ends with TasksClosedError when the app closes before its job has ended', async () => {
+    const app = await startApp({ imports: [TasksModule.forRoot()] });
+    const job = await queueOf(app).enqueue('later', 1, { delay: '1h' });
+    const waiting = job.result({ timeout: '1h' }).catch((error: unknown) => error);
+    await app.close();
+    expect(await waiting).toMatchObject({ code: 'TASKS_CLOSED' });
+  });
+
+  it('arrives when its job ends while the app drains', async () => {
+    const app = await startApp({ imports: [TasksModule.forRoot()] });
+    const [started, finish] = [new Gate(), new Gate()];
+    app.get(HandlerRegistry).register('slow', async () => {
+      started.open(undefined);
+      await finish.opened;
+      return 'done';
+    });
+    const result = (await queueOf(app).enqueue('slow')).result();
+    await started.opened;
+    const closed = app.close();
+    finish.open(undefined);
+    await expect(result).resolves.toBe('done');
+    await closed;
+  });
 });

@@ -8,6 +8,7 @@ import {
   type TaskBackendOptions,
   TaskQueue,
   TasksModule,
+  WorkerPool,
 } from 'nestjs-tasks';
 import { describe, expect, it } from 'vitest';
 import { createMemoryBackend } from '../../lib/backends/index.js';
@@ -71,6 +72,23 @@ describe('Several backends in one application', () => {
     ]);
     expect(mail.backend).toBe(exports.backend);
     expect(mail.backend).not.toBe(standard.backend);
+  });
+
+  it('can be served alone by the name of the primary backend', async () => {
+    const app = await startApp({
+      imports: [
+        TasksModule.forRoot({
+          backends: [{ name: 'main' }, { name: 'mail' }],
+          queues: [{ name: 'exports' }],
+        }),
+      ],
+      providers: [Tasks, Consumer],
+    });
+    app.get(WorkerPool).setQueues(['main']);
+    const { standard, exports } = app.get(Consumer);
+    const left = await exports.enqueue('where');
+    await expect((await standard.enqueue('where')).result()).resolves.toBe('default');
+    expect((await left.refresh()).status).toBe('pending');
   });
 });
 

@@ -25,15 +25,25 @@ const SECRET = 'hunter2';
 class Broker {
   queue!: Trouble<QueueBackend>;
   state!: Trouble<StateBackend>;
+  private readonly firstTry = new Gate();
   private answer: (open: () => Promise<void>) => Promise<void> = () => Promise.reject(refusedConnection());
 
   readonly factory: TaskBackendFactory = (options) => {
     const memory = createMemoryBackend({ ...options, url: undefined, state: undefined });
     this.queue = new Trouble(memory.queue);
     this.state = new Trouble(memory.state);
-    this.queue.each('open', (open) => this.answer(open));
+    this.queue.each('open', (open) => {
+      this.firstTry.open();
+      return this.answer(open);
+    });
     return { queue: this.queue.target, state: this.state.target };
   };
+
+  /** The boot has got as far as the broker, and has met its answer. */
+  async asked(): Promise<void> {
+    await this.firstTry.opened;
+    await settle();
+  }
 
   comeBack(): void {
     this.onOpen((open) => open());
@@ -95,11 +105,12 @@ describe("A broker that is away at boot, with onBoot: 'fail'", () => {
     const { broker, clock, start } = away({ timeout: '5s' });
     broker.onOpen(() => new Promise(() => undefined));
     const app = rejection(start());
-    await settle();
+    await broker.asked();
     await clock.advance(5_000);
     const error = await app;
     expect(error).toBeInstanceOf(BackendUnavailableError);
     expect(error).toMatchObject({ backend: 'main', outcome: 'not-sent' });
+    expect(error).toHaveProperty('message', expect.stringContaining('it did not answer within 5000 ms.'));
   });
 });
 
@@ -108,7 +119,7 @@ describe("A broker that is away at boot, with onBoot: 'wait'", () => {
     const { broker, clock, start, told } = away({ onBoot: 'wait', timeout: '1m' });
     let isUp = false;
     const app = start().then((up) => ((isUp = true), up));
-    await settle();
+    await broker.asked();
     await clock.advance(10_000);
     expect(isUp).toBe(false);
     broker.comeBack();
@@ -121,7 +132,7 @@ describe("A broker that is away at boot, with onBoot: 'wait'", () => {
   it('ends the boot when the time is over, with what was wrong last, and lets go of everything', async () => {
     const { broker, clock, start } = away({ onBoot: 'wait', timeout: '20s' });
     const app = rejection<BackendUnavailableError>(start());
-    await settle();
+    await broker.asked();
     await clock.advance(20_000);
     expect((await app).cause).toBeInstanceOf(BackendUnavailableError);
     const { tries } = broker;
@@ -248,7 +259,7 @@ describe("A broker that is away at boot, with onBoot: 'continue'", () => {
     let answer = (): void => undefined;
     broker.onOpen((call) => new Promise((resolve) => (answer = () => resolve(call()))));
     const booting = start();
-    await settle();
+    await broker.asked();
     await clock.advance(2_000);
     const app = await booting;
     await expect(queueOf(app).count()).rejects.toBeInstanceOf(BackendUnavailableError);
@@ -314,7 +325,7 @@ describe('close() while the boot waits for a broker', () => {
       .setLogger(new CapturingLogger())
       .compile();
     const booting = rejection(app.init());
-    await settle();
+    await broker.asked();
     const closing = app.close();
     await clock.advance(30_000);
     await booting;

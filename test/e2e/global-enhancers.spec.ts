@@ -10,6 +10,8 @@ import {
   type PipeTransform,
   type Provider,
   Scope,
+  UseGuards,
+  UsePipes,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import {
@@ -94,6 +96,21 @@ async function turnsWith(families?: readonly EnhancerFamily[]): Promise<readonly
 describe("The app's global enhancers", () => {
   it('do not stand around tasks: a guard written for requests never sees a job', async () => {
     expect(await turnsWith()).toEqual([]);
+  });
+
+  it('do not stand around a task that has enhancers of its own either', async () => {
+    @Injectable()
+    class Guarded {
+      @UseGuards({ canActivate: () => true })
+      @UsePipes({ transform: (value: unknown) => value })
+      @Task({ name: 'guarded', maxRetries: 0 })
+      guarded(_: unknown) {
+        throw new Error('boom');
+      }
+    }
+    const app = await startApp({ imports: [TasksModule.forRoot()], providers: [Guarded, ...globals] });
+    await (await queueOf(app).enqueue('guarded')).result().catch(() => undefined);
+    expect(app.get(Turns).all).toEqual([]);
   });
 
   it.each(['guards', 'interceptors', 'pipes', 'filters'] as const)(

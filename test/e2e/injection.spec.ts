@@ -1,4 +1,4 @@
-import { Injectable, Module, Optional, type Provider } from '@nestjs/common';
+import { forwardRef, Injectable, Module, Optional, type Provider } from '@nestjs/common';
 import {
   getQueueToken,
   getTasksToken,
@@ -6,7 +6,9 @@ import {
   InjectTasks,
   QueueRegistry,
   Task,
+  type TaskClient,
   TaskQueue,
+  TaskRegistrationError,
   TasksModule,
   type TasksModuleOptions,
   UnknownQueueError,
@@ -115,6 +117,50 @@ describe('An undeclared queue', () => {
     const start = boot(Reports, { queues: [{ name: 'reports' }] });
     await expect(start).rejects.toThrow(UnknownQueueError);
     await expect(start).rejects.toThrow(/^Reports\.write: Queue "reprots" .* Did you mean "reports"\?$/);
+  });
+});
+
+describe('A client of a class without tasks', () => {
+  class Emails {
+    send() {}
+  }
+  @Injectable()
+  class SignupService {
+    constructor(@InjectTasks(Emails) readonly emails: TaskClient<Emails>) {}
+  }
+
+  it('is an error while the app boots: who asks, for what class', async () => {
+    const start = boot(SignupService);
+    await expect(start).rejects.toThrow(TaskRegistrationError);
+    await expect(start).rejects.toThrow(
+      /^SignupService: @InjectTasks\(Emails\) has nothing to call, for no method of Emails has a @Task\(\)\./,
+    );
+  });
+
+  it('is an error where jobs are only enqueued, too, and behind a forward reference', async () => {
+    @Injectable()
+    class Later {
+      constructor(@InjectTasks(forwardRef(() => Emails)) readonly emails: TaskClient<Emails>) {}
+    }
+    await expect(boot(Later, { role: 'producer' })).rejects.toThrow('Later: @InjectTasks(Emails)');
+  });
+
+  it('is fine when a provider that extends the class has them', async () => {
+    @Injectable()
+    class TransactionalEmails extends Emails {
+      @Task('send-email') override send() {}
+    }
+    const app = await startApp({
+      imports: [TasksModule.forRoot()],
+      providers: [SignupService, TransactionalEmails],
+    });
+    const job = await app.get(SignupService).emails.send.delay();
+    expect(job.name).toBe('send-email');
+  });
+
+  it('costs nothing in an app that does not ask for it', async () => {
+    getTasksToken(Emails);
+    await expect(startApp({ imports: [TasksModule.forRoot()] })).resolves.toBeDefined();
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
 import {
   InjectQueue,
@@ -288,6 +289,27 @@ describe('Closing', () => {
     expect(order).toEqual(['paged', 'closed']);
   });
 
+  it('lets no worker start again', async () => {
+    const app = await startApp({ imports: [TasksModule.forRoot()] });
+    const pool = app.get(WorkerPool);
+    await app.close();
+    await expect(pool.start()).rejects.toThrow(TasksClosedError);
+    expect(pool.isRunning).toBe(false);
+  });
+
+  it('stops workers that a hook of its own shutdown has started', async () => {
+    @Injectable()
+    class Stubborn implements BeforeApplicationShutdown {
+      constructor(private readonly pool: WorkerPool) {}
+      async beforeApplicationShutdown() {
+        await this.pool.start();
+      }
+    }
+    const app = await startApp({ imports: [TasksModule.forRoot()], providers: [Stubborn] });
+    await app.close();
+    expect(app.get(WorkerPool).isRunning).toBe(false);
+  });
+
   it('leaves no timer behind', async () => {
     const clock = new ManualClock();
     @Injectable()
@@ -321,6 +343,34 @@ describe('Closing', () => {
     await closed;
     expect(app.get(WorkerPool).isRunning).toBe(false);
   });
+
+  it.each([
+    ['before its hooks', 'onModuleInit'],
+    ['among them', 'onApplicationBootstrap'],
+  ] as const)(
+    'can come while an HTTP app is starting, %s, and nothing starts any more',
+    async (_when, hook) => {
+      const clock = new ManualClock();
+      const start = new Gate();
+      @Injectable()
+      class SlowToStart {
+        async [hook]() {
+          await start.opened;
+        }
+      }
+      @Module({ imports: [TasksModule.forRoot({ clock })], providers: [SlowToStart] })
+      class AppModule {}
+      const app = await NestFactory.create(AppModule, { logger: false });
+      const started = app.init();
+      const closed = app.close();
+      await settle();
+      start.open();
+      await Promise.all([started, closed]);
+      await settle();
+      expect(app.get(WorkerPool).isRunning).toBe(false);
+      expect(clock.timers).toBe(0);
+    },
+  );
 
   it('works after a start that failed', async () => {
     const clock = new ManualClock();

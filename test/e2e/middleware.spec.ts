@@ -1,6 +1,9 @@
 import { Injectable, Module, Scope } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import {
+  InjectJobContext,
   InjectQueue,
+  jobContextId,
   Task,
   type TaskCallHandler,
   type TaskExecutionContext,
@@ -66,6 +69,31 @@ const options = {
   queues: [{ name: 'traced', middleware: [OfQueue] }],
 };
 const shell = (name: string) => [`> ${name}`, `< ${name}`];
+
+@Injectable({ scope: Scope.REQUEST })
+class OfOneJob {
+  constructor(@InjectJobContext() private readonly ctx: TaskContext) {}
+  get tenant() {
+    return this.ctx.headers['tenant'];
+  }
+}
+
+function scopedClass(scope: Scope) {
+  @Injectable({ scope })
+  class Scoped implements TaskMiddlewareHooks {
+    beforeTask() {}
+  }
+  return Scoped;
+}
+
+function dependentClass() {
+  @Injectable()
+  class Dependent implements TaskMiddlewareHooks {
+    constructor(readonly ofOneJob: OfOneJob) {}
+    beforeTask() {}
+  }
+  return Dependent;
+}
 
 describe('Middleware in an application', () => {
   it('goes from global over queue and class to method, the first named outermost', async () => {
@@ -176,6 +204,39 @@ describe('Middleware in an application', () => {
     }
     const start = startApp({ imports: [TasksModule.forRoot({ middleware: [Scoped] })], providers: [Scoped] });
     await expect(start).rejects.toThrow(/Middleware Scoped .* scoped provider/);
+  });
+
+  it.each([
+    ['has a scope itself', () => scopedClass(Scope.REQUEST)],
+    ['is transient', () => scopedClass(Scope.TRANSIENT)],
+    ['depends on what has one', () => dependentClass()],
+  ])('that no module provides and %s is an error at boot that says what to do', async (_, make) => {
+    const imports = [TasksModule.forRoot({ middleware: [make()] })];
+    const start = startApp({ imports, providers: [OfOneJob] });
+    await expect(start).rejects.toThrow(TaskRegistrationError);
+    await expect(start).rejects.toThrow(/^Middleware \w+ cannot be made in RootTestModule: .*scoped/);
+    await expect(start).rejects.toThrow(/Make it a singleton .*jobContextId\(ctx, moduleRef\)/);
+  });
+
+  it('that is a singleton gets what belongs to one job by its context', async () => {
+    @Injectable()
+    class Resolving implements TaskMiddleware {
+      constructor(private readonly modules: ModuleRef) {}
+      async intercept(ctx: TaskExecutionContext, next: TaskCallHandler) {
+        const id = jobContextId(ctx, this.modules);
+        const { tenant } = await this.modules.resolve(OfOneJob, id, { strict: false });
+        return `${tenant}: ${String(await next.handle())}`;
+      }
+    }
+    const app = await startApp({
+      imports: [TasksModule.forRoot({ middleware: [Resolving] })],
+      providers: [OfOneJob, Trace, Tasks],
+    });
+    const calls = ['acme', 'globex'].map((tenant) =>
+      queueOf(app).enqueue('plain', undefined, { headers: { tenant } }),
+    );
+    const results = (await Promise.all(calls)).map((job) => job.result());
+    expect(await Promise.all(results)).toEqual(['acme: plain', 'globex: plain']);
   });
 
   it('can change the result, and fail the run', async () => {

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { applyDecorators, type CallHandler, Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
 import {
   DeadLetterQueue,
+  HandlerRegistry,
   Task,
   type TaskContext,
   TasksModule,
@@ -9,6 +10,7 @@ import {
   WorkerPool,
 } from 'nestjs-tasks';
 import { ManualClock } from 'nestjs-tasks/testing';
+import { EMPTY, Observable, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { Gate, settle } from './gate.js';
 import { nextEvent } from './next-event.js';
@@ -18,6 +20,10 @@ import { startApp } from './start-app.js';
 async function start<T>(tasks: new () => T, options?: TasksModuleOptions) {
   const app = await startApp({ imports: [TasksModule.forRoot(options)], providers: [tasks] });
   return { app, tasks: app.get(tasks), queue: queueOf(app) };
+}
+
+function raise(message: string): never {
+  throw new Error(message);
 }
 
 describe('What becomes of a handler that', () => {
@@ -95,6 +101,26 @@ describe('What becomes of a handler that', () => {
     await expect(app.get(DeadLetterQueue).count()).resolves.toBe(1);
   });
 
+  it.each([
+    ['what it returns counts, if it is done by then', false, { result: 'computed' }],
+    ['it has failed, if it waits for anything then', true, { reason: { code: 'TASKS_TIMEOUT' } }],
+  ])('blocks the event loop past its timeout: %s', async (_what, waits, end) => {
+    @Injectable()
+    class Tasks {
+      @Task({ maxRetries: 0, timeout: '20ms' })
+      async compute() {
+        const until = performance.now() + 80;
+        while (performance.now() < until);
+        if (waits) await new Promise(() => {});
+        return 'computed';
+      }
+    }
+    const { app, queue } = await start(Tasks);
+    const ended = Promise.race([nextEvent(app, 'completed'), nextEvent(app, 'failed')]);
+    await queue.enqueue('compute');
+    await expect(ended).resolves.toMatchObject(end);
+  });
+
   it('blocks the event loop past its lease: its verdict is refused, and the job runs again', async () => {
     @Injectable()
     class Tasks {
@@ -139,6 +165,102 @@ describe('What becomes of a handler that', () => {
     const failed = nextEvent(app, 'failed');
     await queue.enqueue('big');
     await expect(failed).resolves.toMatchObject({ reason: { code: 'TASKS_PAYLOAD_TOO_LARGE' } });
+  });
+
+  it('returns an Observable: completed with its last value, whatever stands around it', async () => {
+    @Injectable()
+    class Tasks {
+      @Task() plain() {
+        return of(1, 2);
+      }
+      @Task() async later() {
+        return of(1, 2);
+      }
+      @UseInterceptors({ intercept: (_: unknown, next: CallHandler) => next.handle() })
+      @Task()
+      async intercepted() {
+        return of(1, 2);
+      }
+      @UseGuards({ canActivate: () => true })
+      @Task()
+      guarded() {
+        return of(1, 2);
+      }
+    }
+    const { app, queue } = await start(Tasks);
+    for (const name of ['plain', 'later', 'intercepted', 'guarded']) {
+      await expect((await queue.enqueue(name)).result()).resolves.toBe(2);
+      await expect(app.get(HandlerRegistry).execute({ name })).resolves.toBe(2);
+    }
+  });
+
+  it.each([
+    ['ends without a value', EMPTY, { code: 'TASKS_NO_VALUE' }],
+    ['fails', throwError(() => new Error('no answer')), { message: 'no answer' }],
+  ])('returns an Observable that %s: a failed run', async (_what, stream, reason) => {
+    @Injectable()
+    class Tasks {
+      @Task({ maxRetries: 1, retry: { delay: 0 } }) stream() {
+        return stream;
+      }
+    }
+    const { app, queue } = await start(Tasks);
+    const failed = nextEvent(app, 'failed');
+    const job = await queue.enqueue('stream');
+    await expect(failed).resolves.toMatchObject({ reason });
+    expect((await job.refresh()).attempt).toBe(2);
+  });
+
+  it.each([
+    ['alone', []],
+    [
+      'behind an interceptor',
+      [UseInterceptors({ intercept: (_: unknown, next: CallHandler) => next.handle() })],
+    ],
+  ])('returns an Observable that goes on: its subscription ends with the run, %s', async (_where, around) => {
+    const clock = new ManualClock();
+    const subscribed = new Gate();
+    const ended = new Gate();
+    @Injectable()
+    class Tasks {
+      @applyDecorators(...around)
+      @Task({ maxRetries: 0, timeout: '2s' })
+      endless() {
+        return new Observable(() => {
+          subscribed.open();
+          return () => ended.open();
+        });
+      }
+    }
+    const { app, queue } = await start(Tasks, { clock });
+    const failed = nextEvent(app, 'failed');
+    await queue.enqueue('endless');
+    await subscribed.opened;
+    await clock.advance(2_000);
+    await expect(failed).resolves.toMatchObject({ reason: { code: 'TASKS_TIMEOUT' } });
+    await ended.opened;
+    await settle();
+    expect(app.get(WorkerPool).stats().zombies).toBe(0);
+  });
+
+  it('returns a proxy that throws at any question: a failed run, as of what cannot be carried', async () => {
+    const hostile = new Proxy(
+      {},
+      {
+        get: (_, key) => (key === 'then' ? undefined : raise('do not touch')),
+        getPrototypeOf: () => raise('do not look'),
+      },
+    );
+    @Injectable()
+    class Tasks {
+      @Task({ maxRetries: 0 }) async odd(): Promise<unknown> {
+        return hostile;
+      }
+    }
+    const { app, queue } = await start(Tasks);
+    const failed = nextEvent(app, 'failed');
+    await queue.enqueue('odd');
+    await expect(failed).resolves.toMatchObject({ reason: { code: 'TASKS_VALIDATION' } });
   });
 
   it('returns nothing: completed, without a result', async () => {

@@ -24,6 +24,11 @@ const PITFALLS: readonly (readonly [what: string, file: string, test: string])[]
     'registers a class once, whatever aliases it has',
   ],
   [
+    'an alias in a module that comes first',
+    'unit/handlers/task-explorer.spec.ts',
+    'takes a class for the one that Nest makes, also where the module before has an alias of it',
+  ],
+  [
     'a factory or a value with @Task()',
     'unit/handlers/task-explorer.spec.ts',
     'registers what a factory or a value brings',
@@ -50,6 +55,11 @@ const PITFALLS: readonly (readonly [what: string, file: string, test: string])[]
     'e2e/global-enhancers.spec.ts',
     'do not stand around tasks: a guard written for requests never sees a job',
   ],
+  [
+    'an APP_GUARD beside a guard of the task',
+    'e2e/global-enhancers.spec.ts',
+    'do not stand around a task that has enhancers of its own either',
+  ],
   ['a filter that returns a value', 'e2e/enhancers.spec.ts', 'that gives a value completes the job with it'],
   [
     'an async filter that returns nothing',
@@ -69,6 +79,16 @@ const PITFALLS: readonly (readonly [what: string, file: string, test: string])[]
     'two tasks of one name',
     'e2e/registration.spec.ts',
     'two tasks of one name, naming both classes and methods',
+  ],
+  [
+    'a cron slot when the clocks are moved',
+    'unit/scheduling/dst.spec.ts',
+    'a time that comes twice fires at the first',
+  ],
+  [
+    'a cron slot and several processes',
+    'unit/scheduling/fleet/kills.spec.ts',
+    'fires nothing twice when a leader that was frozen wakes up and believes that it leads',
   ],
   [
     'an event loop that stands still for longer than a lease',

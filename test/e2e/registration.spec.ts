@@ -1,7 +1,6 @@
 import { Injectable, Module } from '@nestjs/common';
 import {
   DuplicateTaskError,
-  InvalidBackendError,
   InvalidNameError,
   InvalidOptionError,
   Task,
@@ -49,8 +48,10 @@ describe('What an application refuses while it boots', () => {
 
   it('a backend type that nobody registered', async () => {
     const start = boot({ backend: { type: 'redsi' } });
-    await expect(start).rejects.toThrow(InvalidBackendError);
-    await expect(start).rejects.toThrow(/redsi.*memory/s);
+    await expect(start).rejects.toThrow(InvalidOptionError);
+    await expect(start).rejects.toThrow(
+      /- backend\.type: .*"redsi".*Known: memory, .*Did you mean "redis"\?/,
+    );
   });
 
   it.each([

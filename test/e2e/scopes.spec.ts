@@ -20,6 +20,7 @@ import {
 import {
   InjectJobContext,
   JOB_CONTEXT,
+  jobContextId,
   Task,
   type TaskCallHandler,
   type TaskContext,
@@ -150,10 +151,9 @@ describe('A request-scoped handler', () => {
     class Asks {
       constructor(private readonly moduleRef: ModuleRef) {}
       async intercept(ctx: TaskExecutionContext, next: TaskCallHandler) {
-        const result = await next.handle();
-        const id = ContextIdFactory.getByRequest(ctx as never);
+        const id = jobContextId(ctx, this.moduleRef);
         ofMiddleware = await this.moduleRef.resolve(Tenant, id, { strict: false });
-        return result;
+        return next.handle();
       }
     }
     let ofHandler: Tenant | undefined;
@@ -274,27 +274,27 @@ describe('A transient provider', () => {
   });
 });
 
+/** One sub-tree for each tenant, by the header that jobs and requests have alike. */
+class ByTenant implements ContextIdStrategy<TaskContext> {
+  private readonly tenants = new Map<string | undefined, ContextId>();
+
+  attach(contextId: ContextId, { headers }: TaskContext) {
+    const tenant = headers['tenant'];
+    const known = this.tenants.get(tenant) ?? ContextIdFactory.create();
+    this.tenants.set(tenant, known);
+    return {
+      resolve: ({ isTreeDurable }: HostComponentInfo) => (isTreeDurable ? known : contextId),
+      payload: { tenant },
+    };
+  }
+}
+
+function applyStrategy() {
+  ContextIdFactory.apply(new ByTenant());
+  onTestFinished(() => ContextIdFactory.apply(undefined as never));
+}
+
 describe('A durable handler', () => {
-  /** One sub-tree for each tenant, by the header that jobs and requests have alike. */
-  class ByTenant implements ContextIdStrategy<TaskContext> {
-    private readonly tenants = new Map<string | undefined, ContextId>();
-
-    attach(contextId: ContextId, { headers }: TaskContext) {
-      const tenant = headers['tenant'];
-      const known = this.tenants.get(tenant) ?? ContextIdFactory.create();
-      this.tenants.set(tenant, known);
-      return {
-        resolve: ({ isTreeDurable }: HostComponentInfo) => (isTreeDurable ? known : contextId),
-        payload: { tenant },
-      };
-    }
-  }
-
-  function applyStrategy() {
-    ContextIdFactory.apply(new ByTenant());
-    onTestFinished(() => ContextIdFactory.apply(undefined as never));
-  }
-
   it('is made once for each sub-tree of the strategy, with the payload of the strategy as its request', async () => {
     applyStrategy();
     let made = 0;
@@ -339,6 +339,60 @@ describe('A durable handler', () => {
     expect(await runAs(app, 'acme')).toEqual([1, 'acme', true]);
     expect(await runAs(app, 'acme')).toEqual([1, 'acme', true]);
     expect(await runAs(app, 'umbrella')).toEqual([2, 'umbrella', true]);
+  });
+});
+
+describe('A durable handler behind middleware that asks for the context first', () => {
+  it('has the payload of the strategy as its request all the same', async () => {
+    applyStrategy();
+    @Injectable()
+    class Asks {
+      constructor(private readonly moduleRef: ModuleRef) {}
+      async intercept(ctx: TaskExecutionContext, next: TaskCallHandler) {
+        const tenant = await this.moduleRef.resolve(Tenant, jobContextId(ctx, this.moduleRef), {
+          strict: false,
+        });
+        return [tenant.ctx === ctx, await next.handle()];
+      }
+    }
+    @Injectable({ scope: Scope.REQUEST, durable: true })
+    class Tasks {
+      constructor(@Inject(REQUEST) private readonly request: object) {}
+      @Task('task') work() {
+        return this.request;
+      }
+    }
+    const app = await startApp({
+      imports: [TasksModule.forRoot({ middleware: [Asks] })],
+      providers: [Tasks, Tenant],
+    });
+    expect(await runAs(app, 'acme')).toEqual([true, { tenant: 'acme' }]);
+  });
+
+  it('leaves the context of the job to what is made for the run after it', async () => {
+    applyStrategy();
+    @Injectable()
+    class AsksLater {
+      constructor(private readonly moduleRef: ModuleRef) {}
+      async intercept(ctx: TaskExecutionContext, next: TaskCallHandler) {
+        const result = await next.handle();
+        const id = jobContextId(ctx, this.moduleRef);
+        const tenant = await this.moduleRef.resolve(Tenant, id, { strict: false });
+        return [result, tenant.ctx === ctx];
+      }
+    }
+    @Injectable({ scope: Scope.REQUEST, durable: true })
+    class Tasks {
+      constructor(@Inject(REQUEST) private readonly request: object) {}
+      @Task('task') work() {
+        return this.request;
+      }
+    }
+    const app = await startApp({
+      imports: [TasksModule.forRoot({ middleware: [AsksLater] })],
+      providers: [Tasks, Tenant],
+    });
+    expect(await runAs(app, 'acme')).toEqual([{ tenant: 'acme' }, true]);
   });
 });
 

@@ -40,6 +40,14 @@ describe('the entry points, where no optional peer is installed', () => {
     });
   });
 
+  it.each(NODE_VERSIONS)('have a command, `nest-tasks`, which runs on Node %s', async (version) => {
+    const command = join('node_modules', manifest.name, 'dist', 'cli', 'main.js');
+    expect(await runNode([command, '--version'], inject('withoutPeers'), inject('nodes')[version])).toEqual({
+      code: 0,
+      output: `${manifest.version}\n`,
+    });
+  });
+
   it('say what a class as a schema needs, in the place of ending the process', async () => {
     const code = `const { dtoSchema } = await import('nestjs-tasks');
       class SendEmail {}
@@ -52,6 +60,24 @@ describe('the entry points, where no optional peer is installed', () => {
       'TASKS_MISSING_PEER class-validator npm install "class-validator@^0.14.0 || ^0.15.0"',
       'TASKS_MISSING_PEER class-transformer npm install "class-transformer@^0.5.0"',
       'made',
+    ]);
+  });
+
+  it('say what a backend needs that is made without its driver', async () => {
+    const code = `const { createPostgresBackend, createRedisBackend, systemClock: clock } = await import('nestjs-tasks');
+      const entry = { name: 'jobs', clock };
+      for (const make of [
+        () => createRedisBackend({ ...entry, type: 'redis', options: {} }),
+        () => createPostgresBackend({ ...entry, type: 'postgres', options: {} }),
+        () => createPostgresBackend({ ...entry, type: 'postgres', options: { dataDir: './.tasks' } }),
+      ]) {
+        try { make(); console.log('made'); } catch ({ code, peer, install }) { console.log(code, peer, install); }
+      }`;
+    const { output } = await runNode(['--input-type=module', '-e', code], inject('withoutPeers'));
+    expect(output.trim().split('\n')).toEqual([
+      'TASKS_MISSING_PEER ioredis npm install "ioredis@^6.0.0"',
+      'TASKS_MISSING_PEER pg npm install "pg@^8.11.0"',
+      'TASKS_MISSING_PEER @electric-sql/pglite npm install "@electric-sql/pglite@^0.5.0"',
     ]);
   });
 

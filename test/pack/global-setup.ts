@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { install, nodeBinary, type Packed } from './installs.js';
 import { ROOT, peersOf, readManifest } from './manifest.js';
 import { NODE_VERSIONS } from './nodes.js';
-import { runNode, runNpm, unpack } from './run.js';
+import { runNpm, unpack } from './run.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,8 +21,6 @@ declare module 'vitest' {
 
 /** Packs what would be published, once for all tests, and installs it as an app would. */
 export default async function setup(project: TestProject): Promise<() => void> {
-  const built = await runNode([join(ROOT, 'scripts/build.mjs')], ROOT);
-  if (built.code !== 0) throw new Error(`lib/ does not compile:\n${built.output}`);
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nestjs-tasks-pack-')));
   const made = (name: string): string => {
     mkdirSync(join(folder, name));
@@ -40,6 +38,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
+/** Builds by itself: a tarball of a fresh clone held no code. */
 async function pack(folder: string): Promise<Packed> {
   await runNpm(['pack', '--pack-destination', folder], ROOT);
   const [file] = readdirSync(folder);

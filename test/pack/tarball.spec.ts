@@ -16,7 +16,16 @@ const files = readdirSync(inject('packed').unpacked, { recursive: true, withFile
 describe('the tarball', () => {
   it('holds the compiled library and what a reader wants beside it, and nothing else', () => {
     const others = files.filter((path) => !/^dist\/.+\.(d\.ts|js|lua|sql)$/.test(path));
-    expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    expect(others.toSorted()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/cli/schematics/collection.json',
+      'dist/cli/schematics/nest-add.json',
+      'monitoring/alerts.yml',
+      'monitoring/grafana-dashboard.json',
+      'package.json',
+    ]);
   });
 
   it('has types beside each module', () => {

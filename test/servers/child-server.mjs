@@ -40,7 +40,9 @@ export function temporaryFolder(name) {
 /**
  * One server process of ours: it dies with this one, and can be frozen, killed and started again on the same data.
  *
- * @param {{ command: string, args: readonly string[], isUp: () => Promise<boolean> }} options
+ * @param {{ command: string, args: readonly string[], isUp: () => Promise<boolean>, account?: { uid: number, gid: number },
+ * endSignal?: NodeJS.Signals }} options `account`: whom it runs as, where that is not this process's; `endSignal`: how it is asked to
+ * end, default SIGTERM
  */
 export class ChildServer {
   #options;
@@ -63,8 +65,8 @@ export class ChildServer {
 
   /** Starts it, and waits until it answers. */
   async start() {
-    const { command, args, isUp } = this.#options;
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const { command, args, isUp, account } = this.#options;
+    const child = spawn(command, args, { ...account, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     let ended;
     child.once('error', (error) => (ended = error.message));
@@ -85,12 +87,12 @@ export class ChildServer {
 
   /** Asks it to end, and waits until it has. */
   async stop() {
-    await this.#end('SIGTERM');
+    await this.end(this.#options.endSignal ?? 'SIGTERM');
   }
 
   /** Ends it as a crash would. */
   async kill() {
-    await this.#end('SIGKILL');
+    await this.end('SIGKILL');
   }
 
   /** Stops it in the middle of whatever it does: connections stay open and nobody answers. */
@@ -102,7 +104,8 @@ export class ChildServer {
     this.#child?.kill('SIGCONT');
   }
 
-  async #end(signal) {
+  /** Ends it with a signal, and waits until it has ended. */
+  async end(signal) {
     const child = this.#child;
     this.#child = undefined;
     process.off('exit', this.#killOnExit);

@@ -49,22 +49,24 @@ async function fromBinary(broker) {
 }
 
 async function fromPackage(broker, say) {
+  if (!installPackages(`${broker.name} server`, broker.packages, say)) return undefined;
+  return (await onStandardPort(broker)) ?? fromBinary(broker);
+}
+
+/** @returns {boolean} whether `apt-get` has installed them; it is said before, and `TASKS_TEST_NO_INSTALL=1` forbids it */
+export function installPackages(what, packages, say = console.log) {
   const apt = firstBinary(['apt-get']);
   const mayInstall = process.env['TASKS_TEST_NO_INSTALL'] !== '1' && process.getuid?.() === 0;
-  if (apt === undefined || !mayInstall || !existsSync('/etc/debian_version')) return undefined;
-  say(
-    `There is no ${broker.name} server: apt-get install ${broker.packages.join(' ')} (TASKS_TEST_NO_INSTALL=1 forbids it)`,
-  );
+  if (apt === undefined || !mayInstall || !existsSync('/etc/debian_version')) return false;
+  say(`There is no ${what}: apt-get install ${packages.join(' ')} (TASKS_TEST_NO_INSTALL=1 forbids it)`);
   // Debian starts what it installs, on the standard port, unless this says no.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const run = (...args) =>
     spawnSync(apt, args, { env, stdio: 'ignore', timeout: INSTALL_BOUND_MS }).status === 0;
-  const install = ['install', '-y', '--no-install-recommends', ...broker.packages];
-  if (!run(...install) && !(run('update') && run(...install))) {
-    say('apt-get could not install it.');
-    return undefined;
-  }
-  return (await onStandardPort(broker)) ?? fromBinary(broker);
+  const install = ['install', '-y', '--no-install-recommends', ...packages];
+  const isInstalled = run(...install) || (run('update') && run(...install));
+  if (!isInstalled) say('apt-get could not install it.');
+  return isInstalled;
 }
 
 async function fromCompose(broker, say) {

@@ -32,6 +32,9 @@ export async function startRedisCluster(masters = 3): Promise<PrivateCluster> {
         String(bus),
         '--cluster-node-timeout',
         '2000',
+        // One that has met no other does not know its own address.
+        '--cluster-announce-ip',
+        '127.0.0.1',
       ];
       return { bus, server: await startRedis({ args }) };
     }),

@@ -28,7 +28,8 @@ export async function dropPrefix(
       match: `${prefix.replace(/[*?[\]\\]/g, '\\$&')}*`,
       count: 1_000,
     })) {
-      if ((keys as string[]).length > 0) await client.unlink(...(keys as string[]));
+      // One by one: on a cluster they lie in many slots.
+      await Promise.all((keys as string[]).map((key) => client.unlink(key)));
     }
   } finally {
     client.disconnect();

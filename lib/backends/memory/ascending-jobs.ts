@@ -57,9 +57,10 @@ export class AscendingJobs {
     return mark === 0 ? undefined : this.log.outcomeAt(mark - 1);
   }
 
-  /** Forgets a job, or the tombstone of one, without a trace. */
+  /** Forgets a job, or the tombstone of one, without a trace. Does nothing where there is neither. */
   drop(place: number): void {
     const kept = this.kept[place];
+    if (kept === undefined || this.isDead(place)) return;
     if (kept instanceof JobEntry) {
       this.kept[place] = kept.id;
       kept.place = -1;
@@ -81,7 +82,8 @@ export class AscendingJobs {
   }
 
   expire(now: number): void {
-    while (this.nextAt() <= now) this.forgetOldest();
+    // As many as there are at most: a log that miscounts must not keep the process busy for ever.
+    for (let left = this.log.size; left > 0 && this.nextAt() <= now; left--) this.forgetOldest();
   }
 
   /** When the next tombstone is over. */

@@ -27,6 +27,11 @@ export class JobRun {
     this.fence = before === undefined ? 1 : before.fence + 1;
   }
 
+  /** Opaque as every receipt: who writes down a job in hand is not handed the store that it lies in. */
+  toJSON(): undefined {
+    return undefined;
+  }
+
   get isLastAttempt(): boolean {
     return this.attempt >= 1 + this.entry.kind.maxRetries;
   }

@@ -26,6 +26,7 @@ export const MEMORY_CAPABILITIES: Capabilities = {
   minLease: 1,
   maxDelay: Number.MAX_SAFE_INTEGER,
   lookAhead: 0,
+  claimsInFlight: 1,
   enqueueBatch: 10_000,
   completedMax: 1_000,
   tombstoneMax: 10_000,

@@ -50,6 +50,10 @@ export class MemoryStateBackend implements StateBackend {
     return Promise.resolve();
   }
 
+  time(): Promise<number> {
+    return this.answer((now) => now);
+  }
+
   get(keys: readonly string[]): Promise<(StateValue | undefined)[]> {
     return this.answer(() => keys.map((key) => this.values.get(key)));
   }

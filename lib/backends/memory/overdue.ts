@@ -12,7 +12,8 @@ export function doOverdue(queue: MemoryQueue, now: number): number {
     const expiry = queue.leases.earliest();
     const keyed = queue.keys?.nextGrantAt() ?? Infinity;
     const earliest = Math.min(due, expiry, keyed);
-    if (earliest > now) break;
+    // Not the other way round: no moment that is none may keep it looking for ever.
+    if (!(earliest <= now)) break;
     if (due === earliest) promote(queue, now);
     else if (expiry === earliest) lost += loseNext(queue, now);
     else queue.keys?.letInDue(now);

@@ -1,4 +1,5 @@
 import type { EnqueueVerdict, Outcome, Settlement, Verdict } from '../../contract/index.js';
+import { atLeast } from './at-least.js';
 import { addJobs } from './enqueue.js';
 import { noteFailure } from './failures.js';
 import { finish, finishCancelled } from './finish.js';
@@ -79,7 +80,7 @@ function release(run: JobRun, outcome: ReleasedOutcome, now: number): void {
   if (cancelReason !== undefined) return cancelInstead(entry, cancelReason, now);
   if (outcome.in === undefined && awaits === undefined) return queue.putBack(entry, now);
   queue.freeSlot(entry, now);
-  const dueAt = now + (outcome.in ?? Infinity);
+  const dueAt = now + atLeast(0, outcome.in ?? Infinity);
   if (dueAt <= now || (awaits !== undefined && entry.rare?.signals?.use(awaits) === true)) {
     return queue.admit(entry, now);
   }

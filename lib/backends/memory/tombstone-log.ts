@@ -55,7 +55,7 @@ export class TombstoneLog {
 
   /** When the oldest was buried; `Infinity` when there is none. */
   oldestAt(): number {
-    return this.length === 0 ? Infinity : (this.moments[this.head] as number);
+    return this.length <= 0 ? Infinity : (this.moments[this.head] as number);
   }
 
   /** Takes the oldest out. @returns its place */

@@ -1,4 +1,5 @@
 import type { Ms } from '../../contract/index.js';
+import { placesByQueue } from '../batch-places.js';
 
 /**
  * Makes one call of a script for all items, or on a cluster one for each queue, whose keys are in one slot: all of them at once.
@@ -19,19 +20,6 @@ export async function byQueue<T extends { readonly queue: string }, R>(
     places.forEach((place, n) => (results[place] = answers[group]?.[n] as R));
   });
   return results;
-}
-
-/** Where in a list the items of each queue stand. */
-export function placesByQueue(
-  items: readonly { readonly queue: string }[],
-): ReadonlyMap<string, readonly number[]> {
-  const byName = new Map<string, number[]>();
-  items.forEach(({ queue }, place) => {
-    const places = byName.get(queue);
-    if (places === undefined) byName.set(queue, [place]);
-    else places.push(place);
-  });
-  return byName;
 }
 
 /** All calls are over before the first failure is told, so that nobody repeats what is still under way. */

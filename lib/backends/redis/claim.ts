@@ -4,7 +4,9 @@ import { endedJobs, type PackedEnding } from './ended-job.js';
 import type { QueueParts } from './queue-parts.js';
 import { packId } from './packed-id.js';
 import type { RedisArgument } from './redis-session.js';
+import { refusedSpawns } from './remote/refused-spawns.js';
 import { SettleBatch } from './settle-batch.js';
+import { padWorker } from './token.js';
 
 type Reply = readonly [
   verdicts: readonly Buffer[],
@@ -21,10 +23,10 @@ export async function claimTogether(
   claimed: ClaimedJobs,
   { worker, lease, take, max, settle = [] }: ClaimRequest,
 ): Promise<Claim> {
-  const batch = new SettleBatch(settle, parts.isCluster);
-  const queues = [...batch.queues, ...take.map(({ queue }) => queue)];
+  const batch = new SettleBatch(settle);
+  const queues = [...(parts.isCluster ? batch.settled : batch.queues), ...take.map(({ queue }) => queue)];
   const args: RedisArgument[] = [
-    worker,
+    padWorker(worker),
     Math.ceil(lease),
     max ?? -1,
     ...batch.arguments(parts),
@@ -43,8 +45,20 @@ export async function claimTogether(
     nextInMs: nextIn.length === 0 ? undefined : Number(nextIn.toString()),
     limited: limited.length === 0 ? undefined : limited.map((one) => limitedOf(parts, one)),
     ended: endedJobs(parts, ended),
-    refused: batch.refused(refused),
+    refused: await refusedOf(parts, batch, refused),
   };
+}
+
+async function refusedOf(
+  { remote, keys }: QueueParts,
+  batch: SettleBatch,
+  answers: Reply[5],
+): Promise<Claim['refused']> {
+  const refused = batch.refused(answers);
+  const spawns = remote === undefined ? [] : batch.remote();
+  if (remote === undefined || spawns.length === 0) return refused;
+  const elsewhere = await refusedSpawns(remote, keys, spawns);
+  return elsewhere.length === 0 ? refused : [...(refused ?? []), ...elsewhere];
 }
 
 function takeWords({ keys }: QueueParts, { queue, limit, ids }: Take): RedisArgument[] {

@@ -6,14 +6,15 @@ import type { QueueKeys } from './queue-keys.js';
 import { readRare, signalsIn, textIn } from './rare-part.js';
 import { RedisReceipt } from './redis-receipt.js';
 import { stateOf } from './state-letters.js';
-import { unpackError } from './stored-error.js';
-import { readToken } from './token.js';
+import { unpackError } from '../stored-error.js';
+import { readToken, type RunNumbers } from './token.js';
 
 /** The jobs that a claim took from one queue, as the script gives them. */
 export type TakenJobs = readonly [
   queue: Buffer,
   ids: readonly Buffer[],
-  tokens: readonly Buffer[],
+  /** Runs of equal tokens: token and length in turn. */
+  tokens: readonly (Buffer | number)[],
   envelopes: readonly Buffer[],
   extras: readonly (readonly [place: number, rare: readonly Buffer[], parents: readonly PackedOutcome[]])[],
 ];
@@ -38,37 +39,34 @@ export class ClaimedJobs {
     const queue = this.keys.here(queueName.toString());
     const extraOf = new Map(extras.map(([place, rare, parents]) => [place, { rare, parents }]));
     const jobs: ClaimedJob[] = [];
-    for (let place = 0; place < ids.length; place++) {
-      const envelope = envelopes[place] as Buffer;
-      // Its record is gone, by whatever hand: nothing is left to run.
-      if (envelope.length === 0) continue;
-      const extra = extraOf.get(place);
-      jobs.push(
-        this.job(
-          queue,
-          (ids[place] as Buffer).toString(),
-          (tokens[place] as Buffer).toString(),
-          envelope,
-          extra,
-        ),
-      );
+    let next = 0;
+    for (let run = 0; run < tokens.length; run += 2) {
+      const token = (tokens[run] as Buffer).toString();
+      const numbers = readToken(token);
+      for (let left = tokens[run + 1] as number; left > 0; left--) {
+        const place = next++;
+        const envelope = envelopes[place] as Buffer;
+        // Its record is gone, by whatever hand: nothing is left to run.
+        if (envelope.length === 0) continue;
+        const receipt = new RedisReceipt(queue, (ids[place] as Buffer).toString(), token);
+        jobs.push(this.job(receipt, numbers, envelope, extraOf.get(place)));
+      }
     }
     return jobs;
   }
 
   private job(
-    queue: string,
-    packedId: string,
-    token: string,
+    receipt: RedisReceipt,
+    { attempt, stalls, fence }: RunNumbers,
     stored: Buffer,
     more: { readonly rare: readonly Buffer[]; readonly parents: readonly PackedOutcome[] } | undefined,
   ): ClaimedJob {
-    const { headers, ...envelope } = this.envelopes.read(stored);
-    const { attempt, stalls, fence } = readToken(token);
+    const envelope = this.envelopes.read(stored);
+    const { headers } = envelope;
     return {
-      queue,
-      id: unpackId(packedId),
-      receipt: new RedisReceipt(queue, packedId, token) as unknown as Receipt,
+      queue: receipt.queue,
+      id: unpackId(receipt.id),
+      receipt: receipt as unknown as Receipt,
       name: envelope.name,
       payload: envelope.payload,
       codec: envelope.codec,

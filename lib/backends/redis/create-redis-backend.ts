@@ -1,9 +1,10 @@
 import type { TaskBackend, TaskBackendOptions } from '../../contract/index.js';
+import { diagnose, queueNames } from './look-around.js';
 import { RedisConnections } from './redis-connections.js';
 import { redisDriver } from './redis-driver.js';
 import { RedisQueueBackend } from './redis-queue-backend.js';
 import { RedisStateBackend } from './redis-state-backend.js';
-import { resolveRedisOptions } from './resolve-redis-options.js';
+import { redisOptionProblems, resolveRedisOptions } from './resolve-redis-options.js';
 
 /**
  * The factory of the type `redis`: both interfaces on one set of connections. What `url` and `options` may say stands at
@@ -17,6 +18,15 @@ import { resolveRedisOptions } from './resolve-redis-options.js';
 export function createRedisBackend(options: TaskBackendOptions): TaskBackend {
   const settings = resolveRedisOptions(options);
   if (settings.target.kind !== 'client') redisDriver.assertInstalled();
-  const connections = new RedisConnections(settings);
-  return { queue: new RedisQueueBackend(connections), state: new RedisStateBackend(connections) };
+  const { logger } = options;
+  const connections = new RedisConnections(settings, logger && ((message) => logger.warn(message)));
+  const lookout = connections.session();
+  return {
+    queue: new RedisQueueBackend(connections),
+    state: new RedisStateBackend(connections),
+    queueNames: () => queueNames(connections, lookout),
+    diagnose: () => diagnose(connections, lookout),
+  };
 }
+
+createRedisBackend.check = redisOptionProblems;

@@ -1,28 +1,27 @@
 import type { KeyLimits, QueueDefinition, RateLimit } from '../../contract/index.js';
 
-/** What a queue is declared with, as words in pairs; what is not said is not among them. */
-export function declarationWords({
+/** What a queue is declared with, in the order in which scripts read it; what is not said is empty. */
+export function declarationText({
   concurrency,
   rateLimit,
   maxSize,
   perKey,
   retention = {},
-}: QueueDefinition): string[] {
-  const words: Readonly<Record<string, string | number | undefined>> = {
+}: QueueDefinition): string {
+  const parts: readonly (string | number | undefined)[] = [
     concurrency,
-    rate: rateLimit && rateText(rateLimit),
+    rateLimit && rateText(rateLimit),
     maxSize,
-    keyConcurrency: perKey?.concurrency,
-    keyRate: perKey?.rateLimit && rateText(perKey.rateLimit),
-    keyOverrides: perKey?.overrides && overridesText(perKey.overrides),
-    completedTtl: retention.completedTtl,
-    completedMax: retention.completedMax,
-    failedTtl: retention.failedTtl,
-    failedMax: retention.failedMax,
-  };
-  return Object.entries(words).flatMap(([word, value]) =>
-    value === undefined || value === Infinity ? [] : [word, String(value)],
-  );
+    retention.completedTtl,
+    retention.completedMax,
+    retention.failedTtl,
+    retention.failedMax,
+    perKey?.concurrency,
+    perKey?.rateLimit && rateText(perKey.rateLimit),
+    // The last, since a key may hold what parts them.
+    perKey?.overrides && overridesText(perKey.overrides),
+  ];
+  return parts.map((part) => (part === undefined || part === Infinity ? '' : String(part))).join('|');
 }
 
 function rateText({ limit, per, burst = limit }: RateLimit): string {

@@ -1,5 +1,5 @@
 import type { QueueDefinition } from '../../contract/index.js';
-import { declarationWords } from './declaration.js';
+import { declarationText } from './declaration.js';
 import type { QueueKeys } from './queue-keys.js';
 import type { RedisScript } from './redis-script.js';
 import type { RedisSession } from './redis-session.js';
@@ -41,11 +41,13 @@ export class Declarations {
   }
 
   private tell(queue: string): Promise<unknown> {
-    const words = declarationWords(this.definitions.get(queue) ?? { name: queue });
+    const definition = this.definitions.get(queue);
+    // Nothing, of a queue that only other processes declare: what they have said of it stays.
+    const text = definition === undefined ? '' : declarationText(definition);
     return this.session.run(
       this.script,
       [this.keys.meta(queue)],
-      [this.keys.prefix, this.keys.onServer(queue), words.length, ...words],
+      [this.keys.prefix, this.keys.onServer(queue), text],
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { EndedJob } from '../../contract/index.js';
 import type { QueueParts } from './queue-parts.js';
 import { unpackId } from './packed-id.js';
-import { unpackError } from './stored-error.js';
+import { unpackError } from '../stored-error.js';
 import { readToken } from './token.js';
 
 /** What a script tells of a job that ended inside the store. */

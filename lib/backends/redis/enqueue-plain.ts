@@ -2,7 +2,7 @@ import type { EnqueueVerdict, NewJob } from '../../contract/index.js';
 import { packId } from './packed-id.js';
 import type { QueueParts } from './queue-parts.js';
 import type { RedisArgument } from './redis-session.js';
-import { refusal } from './refusals.js';
+import { refusal } from '../refusals.js';
 
 /** Adds jobs of one queue that have nothing but what every job has: a handful of commands, whatever their number. */
 export async function enqueuePlain(

@@ -1,14 +1,18 @@
 import type { EnqueueCallOptions, EnqueueVerdict, NewJob } from '../../contract/index.js';
 import { UnsupportedOperationError } from '../../errors/index.js';
 import { orderBatch } from '../batch-order.js';
+import { jobsAt, placesByQueue, putVerdicts } from '../batch-places.js';
 import { flawOf } from '../job-flaw.js';
-import { byQueue, placesByQueue } from './by-queue.js';
+import { byQueue } from './by-queue.js';
 import { enqueuePlain } from './enqueue-plain.js';
 import { jobArguments } from './job-arguments.js';
 import { isPlain } from './job-words.js';
 import { unpackId } from './packed-id.js';
 import type { QueueParts } from './queue-parts.js';
-import { ownRefusal, refusal, refusedWithBatch, type Refused, slotRefusal } from './refusals.js';
+import { ownRefusal, refusal, refusedWithBatch } from '../refusals.js';
+import { registerJobs } from './remote/registration.js';
+import { wavesOf } from './remote/waves.js';
+import { slotRefusal } from './slot-refusal.js';
 import { VerdictSheet } from './verdict-sheet.js';
 
 /** Adds jobs in their order. */
@@ -34,18 +38,21 @@ function addPlain(parts: QueueParts, jobs: readonly NewJob[]): Promise<EnqueueVe
 }
 
 /** Jobs of whatever kind. Within the batch a job comes after those that it depends on. */
-function addInOrder(parts: QueueParts, jobs: readonly NewJob[]): Promise<EnqueueVerdict[]> {
+async function addInOrder(parts: QueueParts, jobs: readonly NewJob[]): Promise<EnqueueVerdict[]> {
   const { places, circular } = orderBatch(jobs);
   const sheet = new VerdictSheet();
   const sent = places.filter((place) => {
-    const refused = refusalOf(parts, jobs[place] as NewJob, circular.has(place));
+    const refused = ownRefusal(jobs[place] as NewJob, circular.has(place));
     if (refused !== undefined) sheet.verdicts[place] = refused;
     return refused === undefined;
   });
-  sheet.ask(sent, (batch) =>
-    byQueue(parts.isCluster, jobsAt(jobs, batch), (some) => enqueueAny(parts, some, false)),
-  );
-  return sheet.complete();
+  for (const wave of parts.isCluster ? wavesOf(jobs, sent) : [sent]) {
+    sheet.ask(wave, (batch) =>
+      byQueue(parts.isCluster, jobsAt(jobs, batch), (some) => enqueueAny(parts, some, false)),
+    );
+    await sheet.complete();
+  }
+  return sheet.verdicts;
 }
 
 /** All or nothing, in one call of the script however many there are. */
@@ -53,13 +60,15 @@ async function addAtomic(parts: QueueParts, jobs: readonly NewJob[]): Promise<En
   if (parts.isCluster && placesByQueue(jobs).size > 1)
     throw manySlots('enqueue a batch whole on several queues');
   const { places, circular } = orderBatch(jobs);
-  const refused = jobs.map((job, place) => refusalOf(parts, job, circular.has(place)));
+  const refused = jobs.map(
+    (job, place) => ownRefusal(job, circular.has(place)) ?? (parts.isCluster ? slotRefusal(job) : undefined),
+  );
   if (refused.some((verdict) => verdict !== undefined)) {
     return refused.map((verdict) => verdict ?? refusedWithBatch());
   }
   const answers = await enqueueAny(parts, jobsAt(jobs, places), true);
   const verdicts: EnqueueVerdict[] = [];
-  places.forEach((place, n) => (verdicts[place] = answers[n] as EnqueueVerdict));
+  putVerdicts(verdicts, places, answers);
   return verdicts;
 }
 
@@ -72,10 +81,6 @@ function manySlots(operation: string): UnsupportedOperationError {
   );
 }
 
-function refusalOf({ isCluster }: QueueParts, job: NewJob, isCircular: boolean): Refused | undefined {
-  return ownRefusal(job, isCircular) ?? (isCluster ? slotRefusal(job) : undefined);
-}
-
 async function enqueueAny(
   parts: QueueParts,
   jobs: readonly NewJob[],
@@ -85,17 +90,47 @@ async function enqueueAny(
   const queues = jobs.map(({ queue }) => queue);
   const args = [isAtomic ? 1 : 0, jobs.length, ...jobs.flatMap((job) => jobArguments(parts, job))];
   const answers = (await caller.run(scripts.enqueue, queues, args)) as Buffer[];
-  return answers.map((answer, place) => verdictOf(answer.toString(), jobs[place] as NewJob));
+  const words = answers.map((answer) => answer.toString());
+  const verdicts = words.map((word, place) => verdictOf(word, jobs[place] as NewJob));
+  const unsettled = [...words.keys()].filter((place) => UNSETTLED.has(words[place]?.[0] as string));
+  if (unsettled.length > 0) await settle(parts, jobs, words, verdicts, unsettled);
+  return verdicts;
+}
+
+/** Of jobs, created, existing or replaced, that are there and have yet to be registered with parents on other queues. */
+const UNSETTLED: ReadonlySet<string> = new Set('ijk');
+
+/** Registers them. One that is refused thereby is gone: whoever was told of it as existing has its own taken in its place. */
+async function settle(
+  parts: QueueParts,
+  jobs: readonly NewJob[],
+  words: readonly string[],
+  verdicts: EnqueueVerdict[],
+  places: readonly number[],
+): Promise<void> {
+  const ids = places.map((place) => (words[place] as string).slice(1));
+  const parents = await registerJobs(parts, (jobs[0] as NewJob).queue, ids);
+  for (const [n, place] of places.entries()) {
+    const parent = parents[n];
+    if (parent === undefined) continue;
+    const isOwn = (words[place] as string).startsWith('i');
+    verdicts[place] = isOwn
+      ? refusal('TASKS_DEPENDENCY_UNKNOWN', parent)
+      : ((await enqueueAny(parts, [jobs[place] as NewJob], false))[0] as EnqueueVerdict);
+  }
 }
 
 function verdictOf(answer: string, job: NewJob): EnqueueVerdict {
   const id = unpackId(answer.slice(1));
   switch (answer[0]) {
     case 'c':
+    case 'i':
       return { status: 'created', id: job.id };
     case 'e':
+    case 'j':
       return { status: 'existing', id };
     case 'p':
+    case 'k':
       return { status: 'replaced', id };
     case 'u':
       return refusal('TASKS_DEPENDENCY_UNKNOWN', id);
@@ -104,8 +139,4 @@ function verdictOf(answer: string, job: NewJob): EnqueueVerdict {
     default:
       return refusedWithBatch();
   }
-}
-
-function jobsAt(jobs: readonly NewJob[], places: readonly number[]): NewJob[] {
-  return places.map((place) => jobs[place] as NewJob);
 }

@@ -7,7 +7,8 @@ import { unpackPayload } from './packed-payload.js';
 import type { QueueKeys } from './queue-keys.js';
 import { readRare, textIn, unpackProgress } from './rare-part.js';
 import { stateOf } from './state-letters.js';
-import { unpackError, unpackFailures } from './stored-error.js';
+import { unpackError } from '../stored-error.js';
+import { unpackFailures } from './stored-failures.js';
 import { readToken } from './token.js';
 
 /** A record as scripts give it; nothing when there is no such job. */

@@ -24,6 +24,15 @@ export class QueueKeys {
     return this.fromBroker.get(brokerName) ?? brokerName;
   }
 
+  /** The name that this process has declared for it. */
+  declaredAs(brokerName: string): string | undefined {
+    return this.fromBroker.get(brokerName);
+  }
+
+  metaOnServer(brokerName: string): string {
+    return `${this.prefix}:{${brokerName}}:meta`;
+  }
+
   /** The key by which a call finds its queue's slot. */
   meta(name: string): string {
     const known = this.metas.get(name);

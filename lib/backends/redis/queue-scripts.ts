@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { loadScript, type RedisScript } from './redis-script.js';
+import { type Companions, loadScript, type RedisScript, scriptOf } from './redis-script.js';
 
 const FILES = {
   declare: 'declare',
@@ -31,14 +30,31 @@ const CLOCK = "call('TIME')";
  * @param clock Lua that gives the time instead of the server, as `TIME` does: seconds and microseconds. For tests of hours and days.
  */
 export function loadQueueScripts(clock?: string): QueueScripts {
-  const entries = Object.entries(FILES).map(([name, file]) => {
-    const script = loadScript(new URL(`./scripts/${file}.lua`, import.meta.url));
-    return [name, clock === undefined ? script : withClock(script, clock)];
-  });
-  return Object.fromEntries(entries) as QueueScripts;
+  return loadScripts(FILES, undefined, (script) => withClock(script, clock));
 }
 
-function withClock(script: RedisScript, clock: string): RedisScript {
-  const lua = script.lua.replace(CLOCK, clock);
-  return { ...script, lua, sha: createHash('sha1').update(lua).digest('hex') };
+/** The same with what a cluster needs besides. @param finish makes of each script what is sent */
+export function loadClusterScripts(
+  companions: Companions,
+  finish: (script: RedisScript) => RedisScript,
+  clock?: string,
+): QueueScripts {
+  return loadScripts(FILES, companions, (script) => finish(withClock(script, clock)));
+}
+
+/** Reads scripts by the names of their files. */
+export function loadScripts<N extends string>(
+  files: Readonly<Record<N, string>>,
+  companions: Companions | undefined,
+  finish: (script: RedisScript) => RedisScript,
+): Readonly<Record<N, RedisScript>> {
+  const entries = Object.entries<string>(files).map(([name, file]) => [
+    name,
+    finish(loadScript(new URL(`./scripts/${file}.lua`, import.meta.url), companions)),
+  ]);
+  return Object.fromEntries(entries) as Readonly<Record<N, RedisScript>>;
+}
+
+export function withClock(script: RedisScript, clock: string | undefined): RedisScript {
+  return clock === undefined ? script : scriptOf(script.name, script.lua.replace(CLOCK, clock));
 }

@@ -30,7 +30,10 @@ export const REDIS_CAPABILITIES: Capabilities = {
   features: FEATURES,
   minLease: 100,
   maxDelay: Number.MAX_SAFE_INTEGER,
-  lookAhead: 16,
+  // With 16 one slot ran 17,000 jobs a second and ten ran 42,000; with 64 it is 37,000 and 67,000, with 128 no more: a claim costs the
+  // server some 80 microseconds whatever it takes.
+  lookAhead: 64,
+  claimsInFlight: 2,
   enqueueBatch: 50,
   completedMax: 10_000,
   tombstoneMax: 10_000,

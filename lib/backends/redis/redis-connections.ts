@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { BackendInfo, StateSubscription } from '../../contract/index.js';
 import { InvalidBackendError } from '../../errors/index.js';
 import { isCluster, RedisClients } from './redis-clients.js';
-import { isReply, unavailable } from './redis-errors.js';
+import { callError, isReply } from './redis-errors.js';
 import { RedisLink } from './redis-link.js';
 import { RedisSession } from './redis-session.js';
 import { RedisSubscriber } from './redis-subscriber.js';
@@ -79,7 +79,8 @@ export class RedisConnections {
   }
 
   /**
-   * Connects, and looks at the server. Both interfaces call it; the second waits for the first.
+   * Connects, and looks at the server. Both interfaces call it; the second waits for the first. When it fails nothing is held, and it can be
+   * called again.
    * @throws BackendUnavailableError when no connection could be made within the connect timeout, or it was refused
    * @throws InvalidBackendError for a server that cannot do what is needed
    */
@@ -89,9 +90,16 @@ export class RedisConnections {
     try {
       this.info = await this.opening;
     } catch (error) {
-      await this.close(session);
+      this.users.delete(session);
+      if (this.users.size === 0) await this.letGo();
       throw error;
     }
+  }
+
+  /** After everybody has heard that it could not be opened: the next who asks has it tried anew. */
+  private async letGo(): Promise<void> {
+    this.opening = undefined;
+    await this.commands.rest();
   }
 
   /** Ends one interface's share once its calls are settled; the last ends the connections. Idempotent. */
@@ -133,6 +141,11 @@ export class RedisConnections {
     return reader.listen(key, onWake);
   }
 
+  /** Calls back those of this process that wait for the marker at `key` now. */
+  wakeHere(key: string): void {
+    this.readers.get(this.isCluster ? key : '')?.stir(key);
+  }
+
   /**
    * Listens to a channel, as the bytes that were published.
    * @throws BackendUnavailableError
@@ -146,21 +159,21 @@ export class RedisConnections {
       const close = await this.subscriber.watch(channel, { listener, onReconnect });
       return { close };
     } catch (error) {
-      throw unavailable(this.name, 'not-sent', this.subscriber.trouble ?? error, this.secrets);
+      throw callError(this.name, 'not-sent', this.subscriber.trouble ?? error, this.secrets);
     }
   }
 
   private async connect(): Promise<RedisServerInfo> {
     this.commands.start();
     const client = await this.commands.wait(this.settings.connectTimeout);
-    if (client === undefined) throw unavailable(this.name, 'not-sent', this.commands.trouble, this.secrets);
+    if (client === undefined) throw callError(this.name, 'not-sent', this.commands.trouble, this.secrets);
     if (!isCluster(client)) await this.selectDatabase(client);
     const nodes = isCluster(client) ? client.nodes('master') : [client];
     let infos: RedisServerInfo[];
     try {
       infos = await Promise.all(nodes.map(readServer));
     } catch (error) {
-      throw unavailable(this.name, 'not-sent', error, this.secrets);
+      throw callError(this.name, 'not-sent', error, this.secrets);
     }
     for (const info of infos) assertServer(this.name, info, this.isCluster);
     for (const warning of new Set(infos.flatMap((info) => warningsOf(this.name, info)))) this.warn(warning);
@@ -174,7 +187,7 @@ export class RedisConnections {
     try {
       await client.select(db);
     } catch (error) {
-      if (!isReply(error, 'ERR')) throw unavailable(this.name, 'not-sent', error, this.secrets);
+      if (!isReply(error, 'ERR')) throw callError(this.name, 'not-sent', error, this.secrets);
       throw new InvalidBackendError(
         `Backend "${this.name}": the server has no database ${db}. Take one below its \`databases\` (16 unless it says otherwise), or a \`prefix\` of your own.`,
       );

@@ -1,44 +1,25 @@
-import { redactText } from '../redact-url.js';
-import { BackendUnavailableError, type TaskErrorOptions } from '../../errors/index.js';
+import {
+  type BackendCallError,
+  BackendFaultError,
+  BackendUnavailableError,
+  type CallOutcome,
+} from '../../errors/index.js';
+import { plainError, told, troubleIn, wordsOf } from '../driver-error.js';
+import { FAULTS, TROUBLES } from './redis-troubles.js';
 
 /**
  * Replies with which a server refuses a command before it does anything of it. Scripts are no exception: each of these is
  * checked before a script's first write.
  */
 const REFUSALS =
-  /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|NOREPLICAS|MISCONF|OOM|NOAUTH|WRONGPASS|NOPERM|NOSCRIPT|MAXCLIENTS)\b/;
+  /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|NOREPLICAS|MISCONF|OOM|NOAUTH|WRONGPASS|NOPERM|NOSCRIPT|MAXCLIENTS|ERR max number of clients)\b/;
 
 /** Of what the driver itself refuses: the command was never written. */
 const NOT_WRITTEN = /isn't writeable|isn't ready and enableOfflineQueue/;
 
-const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [
-    /^OOM\b/,
-    'The server has reached its maxmemory: give it more, or let finished jobs be kept for a shorter time.',
-  ],
-  [/^MISCONF\b/, 'The server cannot save its data and refuses writes: see its log and its disk.'],
-  [
-    /^NOREPLICAS\b/,
-    'Fewer replicas are connected than min-replicas-to-write asks for: bring them back. Call again then.',
-  ],
-  [
-    /^(NOAUTH|WRONGPASS)\b/,
-    'Give the backend the user and password that the server asks for, in its `url` or its `options`.',
-  ],
-  [
-    /^NOPERM\b/,
-    'Let the user of the backend run this command on keys and channels under the prefix: docs/redis.md lists the rules.',
-  ],
-  [
-    /certificate's altnames/,
-    "The server's certificate is for other names: use one of them as the host, or give it in `options.tls.servername`.",
-  ],
-  [/certificate|self.signed/i, "Give the certificate of the server's authority in `options.tls.ca`."],
-];
-
 /** What an error of the driver means for the call that it ended. */
 export interface DriverVerdict {
-  readonly outcome: 'not-sent' | 'unknown';
+  readonly outcome: CallOutcome;
   /** The connection is of no use any more: the server is silent, or no longer the master. */
   readonly isConnectionLost: boolean;
 }
@@ -52,19 +33,27 @@ export function judge(error: unknown): DriverVerdict {
 }
 
 /**
- * The error that a caller sees. Its cause says what the driver said, and no more: a driver's error carries the arguments of
- * the command, which are payloads or credentials.
+ * The error that a caller sees: what is wrong in plain words, and what the driver said in brackets. Its cause says that, too, and no
+ * more: a driver's error carries the arguments of the command, which are payloads or credentials.
+ *
+ * @returns BackendFaultError for a reply that the server would give again, else BackendUnavailableError
  */
-export function unavailable(
+export function callError(
   backend: string,
-  outcome: 'not-sent' | 'unknown',
+  outcome: CallOutcome,
   error: unknown,
   secrets: readonly string[] = [],
-): BackendUnavailableError {
-  const cause = error === undefined ? undefined : plain(error, secrets);
-  const remedy = REMEDIES.find(([pattern]) => cause !== undefined && pattern.test(cause.message))?.[1];
-  const options: TaskErrorOptions = { cause, ...(remedy !== undefined && { remedy }) };
-  return new BackendUnavailableError(backend, outcome, options);
+): BackendCallError {
+  if (error === undefined) {
+    return new BackendUnavailableError(backend, outcome, { reason: 'there is no connection to the server' });
+  }
+  const cause = plainError(error, secrets);
+  const trouble = troubleIn(TROUBLES, cause);
+  const fault = trouble === undefined ? troubleIn(FAULTS, cause) : undefined;
+  const options = told(cause, trouble ?? fault);
+  return fault === undefined
+    ? new BackendUnavailableError(backend, outcome, options)
+    : new BackendFaultError(backend, outcome, options);
 }
 
 export function isReply(error: unknown, code: string): boolean {
@@ -72,16 +61,6 @@ export function isReply(error: unknown, code: string): boolean {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function plain(error: unknown, secrets: readonly string[]): Error {
-  const cause = new Error(redactText(messageOf(error), secrets));
-  const { name, code } = (typeof error === 'object' && error !== null ? error : {}) as {
-    name?: unknown;
-    code?: unknown;
-  };
-  if (typeof name === 'string') cause.name = name;
-  if (typeof code === 'string') Object.assign(cause, { code });
-  return cause;
+  const { message } = wordsOf(error);
+  return typeof message === 'string' ? message : String(error);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import type { Ms } from '../../contract/index.js';
+import { WriteGather } from './write-gather.js';
 
 /** The first pause before connecting again; it doubles. */
 const FIRST_PAUSE: Ms = 50;
@@ -24,10 +25,12 @@ export interface RedisLinkOptions<C> {
  * (AWS Architecture Blog, *Exponential Backoff And Jitter*, 2015).
  */
 export class RedisLink<C extends Redis | Cluster = Redis | Cluster> {
+  readonly writes = new WriteGather();
   private client: C | undefined;
   private ready: C | undefined;
   private running: Promise<void> | undefined;
-  private readonly stop = new AbortController();
+  private stop = new AbortController();
+  private isClosed = false;
   private waiters: (() => void)[] = [];
   private lostAt = performance.now();
   private wasReady = false;
@@ -50,11 +53,18 @@ export class RedisLink<C extends Redis | Cluster = Redis | Cluster> {
     return this.running === undefined ? 0 : 1;
   }
 
-  /** Begins to connect. Later calls do nothing. */
+  /** Begins to connect, anew after `rest`. Does nothing while it is at it, or once it is closed. */
   start(): void {
-    if (this.running !== undefined || this.stop.signal.aborted) return;
+    if (this.isClosed || (this.running !== undefined && !this.stop.signal.aborted)) return;
+    this.stop = new AbortController();
     this.lostAt = performance.now();
-    this.running = this.run().finally(() => (this.running = undefined));
+    const before = this.running ?? Promise.resolve();
+    const running = before
+      .then(() => this.run())
+      .finally(() => {
+        if (this.running === running) this.running = undefined;
+      });
+    this.running = running;
   }
 
   /**
@@ -75,11 +85,17 @@ export class RedisLink<C extends Redis | Cluster = Redis | Cluster> {
     if (client === this.client) this.lost(client);
   }
 
-  /** Lets go of the connection. Idempotent. */
-  async close(): Promise<void> {
+  /** Lets go of the connection, or of the attempts to have one, until `start` is called again. */
+  async rest(): Promise<void> {
     this.stop.abort();
     this.lost(this.client);
     await this.running;
+  }
+
+  /** Lets go of the connection for good. Idempotent. */
+  close(): Promise<void> {
+    this.isClosed = true;
+    return this.rest();
   }
 
   private async run(): Promise<void> {
@@ -131,6 +147,8 @@ export class RedisLink<C extends Redis | Cluster = Redis | Cluster> {
 
   private lost(client: Redis | Cluster | undefined): void {
     client?.disconnect();
+    // Once is enough: each further time adds a listener to its socket.
+    if (client === this.client) this.client = undefined;
     if (this.ready !== undefined) this.lostAt = performance.now();
     this.ready = undefined;
     this.announce();

@@ -52,12 +52,14 @@ import { recoverQueues } from './recover.js';
 import { REDIS_CAPABILITIES } from './redis-capabilities.js';
 import type { RedisConnections } from './redis-connections.js';
 import type { RedisSession } from './redis-session.js';
+import { loadScriptsOfCluster } from './remote/cluster-scripts.js';
+import { SlotCaller } from './remote/slot-caller.js';
 import { ScriptCaller } from './script-caller.js';
-import { subscribe } from './wake-ups.js';
+import { announceHere, subscribe } from './wake-ups.js';
 
 /**
  * Queues on a Redis server, shared by all who use it. Each call is one script, which the server carries out as one step; it keeps
- * the time too.
+ * the time too. On a cluster a call is one script for each queue, and what concerns two of them is carried from slot to slot (`remote/`).
  */
 export class RedisQueueBackend implements QueueBackend {
   readonly capabilities: Capabilities = REDIS_CAPABILITIES;
@@ -74,13 +76,22 @@ export class RedisQueueBackend implements QueueBackend {
     private readonly connections: RedisConnections,
     clock?: string,
   ) {
-    const scripts = loadQueueScripts(clock);
+    const cluster = connections.isCluster ? loadScriptsOfCluster(clock) : undefined;
+    const scripts = cluster?.queue ?? loadQueueScripts(clock);
     const envelopes = new Envelopes();
     this.session = connections.session();
     this.keys = new QueueKeys(connections.prefix);
     this.declarations = new Declarations(this.session, this.keys, scripts.declare);
-    const caller = new ScriptCaller(this.session, this.keys, this.declarations);
-    this.parts = { caller, scripts, keys: this.keys, envelopes, isCluster: connections.isCluster };
+    const remote = cluster && new SlotCaller(this.session, this.keys, this.declarations, cluster.remote);
+    this.parts = {
+      caller: remote ?? new ScriptCaller(this.session, this.keys, this.declarations),
+      scripts,
+      keys: this.keys,
+      envelopes,
+      isCluster: connections.isCluster,
+      remote,
+      backend: connections.name,
+    };
     this.records = new JobRecords(envelopes, this.keys);
     this.claimed = new ClaimedJobs(envelopes, this.keys);
   }
@@ -103,7 +114,9 @@ export class RedisQueueBackend implements QueueBackend {
 
   async enqueue(jobs: readonly NewJob[], options?: EnqueueCallOptions): Promise<EnqueueVerdict[]> {
     refuseTransaction(options?.tx);
-    return enqueueJobs(this.parts, jobs, options);
+    const verdicts = enqueueJobs(this.parts, jobs, options);
+    announceHere(this.connections, this.keys, jobs);
+    return verdicts;
   }
 
   async claim(request: ClaimRequest): Promise<Claim> {

@@ -14,24 +14,38 @@ export interface RedisScript {
   readonly sha: string;
 }
 
+/** Files that come right after others wherever those are included: by the address of the other. */
+export type Companions = ReadonlyMap<string, URL>;
+
 /**
  * Reads a script that stands in a file of its own, with what it includes. A file that is named several times is taken once,
  * at the first.
  *
  * @param file `new URL('./scripts/claim.lua', import.meta.url)`
+ * @param companions What comes with included files that do not name it themselves. Default: nothing.
  * @throws Error for a file that is not there, or that includes itself
  */
-export function loadScript(file: URL): RedisScript {
-  const lua = resolve(file, [], new Set());
-  const name = file.pathname.slice(file.pathname.lastIndexOf('/') + 1);
+export function loadScript(file: URL, companions: Companions = new Map()): RedisScript {
+  const lua = resolve(file, companions, [], new Set());
+  return scriptOf(file.pathname.slice(file.pathname.lastIndexOf('/') + 1), lua);
+}
+
+export function scriptOf(name: string, lua: string): RedisScript {
   return { name, lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
 
-function resolve(file: URL, within: readonly string[], taken: Set<string>): string {
+function resolve(file: URL, companions: Companions, within: readonly string[], taken: Set<string>): string {
   if (within.includes(file.href)) throw new Error(`${fileURLToPath(file)} includes itself.`);
   if (taken.has(file.href)) return '';
   taken.add(file.href);
-  return readFileSync(file, 'utf8').replace(INCLUDE, (_, path: string) =>
-    resolve(new URL(path.endsWith('.lua') ? path : `${path}.lua`, file), [...within, file.href], taken),
+  const lua = readFileSync(file, 'utf8').replace(INCLUDE, (_, path: string) =>
+    resolve(
+      new URL(path.endsWith('.lua') ? path : `${path}.lua`, file),
+      companions,
+      [...within, file.href],
+      taken,
+    ),
   );
+  const companion = companions.get(file.href);
+  return companion === undefined ? lua : `${lua}\n${resolve(companion, companions, within, taken)}`;
 }

@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Ms } from '../../contract/index.js';
 import { TasksClosedError } from '../../errors/index.js';
 import { isCluster } from './redis-clients.js';
-import { isReply, judge, unavailable } from './redis-errors.js';
+import { callError, isReply, judge } from './redis-errors.js';
 import type { RedisLink } from './redis-link.js';
 import type { RedisScript } from './redis-script.js';
 
@@ -19,6 +19,8 @@ export interface ScriptCall {
 /** One command with its arguments. */
 export type RedisCommandCall = readonly [name: string, ...args: readonly RedisArgument[]];
 
+/** A call of so many arguments is written at once: the server works on it while the next is made ready. */
+const LONG_CALL = 64;
 /** A connection that was lost is waited for that long; later calls fail at once until it is back. */
 const RECONNECT_GRACE: Ms = 1_000;
 
@@ -40,12 +42,12 @@ export class RedisSession {
 
   /** Runs a script; texts in its reply are decoded as UTF-8. */
   run(script: RedisScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
-    return this.track((client) => evaluate(client, { script, keys, args }, 'call'));
+    return this.track((client) => this.evaluate(client, { script, keys, args }, 'call'));
   }
 
   /** The same with bytes for texts, for replies that hold payloads. */
   runBuffer(script: RedisScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
-    return this.track((client) => evaluate(client, { script, keys, args }, 'callBuffer'));
+    return this.track((client) => this.evaluate(client, { script, keys, args }, 'callBuffer'));
   }
 
   /** Runs several, sent together and carried out in this order; replies are as those of `runBuffer`. */
@@ -83,6 +85,16 @@ export class RedisSession {
     await Promise.allSettled(this.open);
   }
 
+  private evaluate(
+    client: Redis | Cluster,
+    call: ScriptCall,
+    method: 'call' | 'callBuffer',
+  ): Promise<unknown> {
+    const sent = evaluate(client, call, method);
+    if (call.args.length >= LONG_CALL) this.link.writes.release();
+    return sent;
+  }
+
   private track<T>(step: (client: Redis | Cluster) => Promise<T>): Promise<T> {
     if (this.isClosed) return Promise.reject(new TasksClosedError(`Backend "${this.backend}" is closed.`));
     const call = this.send(step);
@@ -94,13 +106,14 @@ export class RedisSession {
 
   private async send<T>(step: (client: Redis | Cluster) => Promise<T>): Promise<T> {
     const client = this.link.current ?? (await this.link.wait(RECONNECT_GRACE));
-    if (client === undefined) throw unavailable(this.backend, 'not-sent', this.link.trouble, this.secrets);
+    if (client === undefined) throw callError(this.backend, 'not-sent', this.link.trouble, this.secrets);
     try {
+      this.link.writes.hold(client);
       return await step(client);
     } catch (error) {
       const { outcome, isConnectionLost } = judge(error);
       if (isConnectionLost) this.distrust(client);
-      throw unavailable(this.backend, outcome, error, this.secrets);
+      throw callError(this.backend, outcome, error, this.secrets);
     }
   }
 

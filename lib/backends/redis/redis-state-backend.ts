@@ -11,6 +11,7 @@ import type {
   ValueVersion,
 } from '../../contract/index.js';
 import { TasksClosedError } from '../../errors/index.js';
+import { packPayload, unpackPayload } from './packed-payload.js';
 import type { RedisConnections } from './redis-connections.js';
 import { RedisIndex } from './redis-index.js';
 import { RedisLeases } from './redis-leases.js';
@@ -18,7 +19,6 @@ import type { RedisSession } from './redis-session.js';
 import { RedisValues } from './redis-values.js';
 import { StateKeys } from './state-keys.js';
 import { loadStateScripts, type StateScripts } from './state-scripts.js';
-import { fromTagged, toTagged } from './tagged-payload.js';
 
 /**
  * What surrounds jobs, on a Redis server that the fleet shares. Every step that looks before it writes is one script; times to
@@ -52,6 +52,11 @@ export class RedisStateBackend implements StateBackend {
     this.isClosed = true;
     await Promise.all([...this.watches].map((watch) => watch.close()));
     await this.connections.close(this.session);
+  }
+
+  async time(): Promise<number> {
+    const [seconds, micros] = (await this.session.call('time')) as [string, string];
+    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
   }
 
   get(keys: readonly string[]): Promise<(StateValue | undefined)[]> {
@@ -98,7 +103,7 @@ export class RedisStateBackend implements StateBackend {
   }
 
   async publish(channel: string, message: Payload): Promise<void> {
-    await this.session.call('publish', this.keys.channel(channel), toTagged(message));
+    await this.session.call('publish', this.keys.channel(channel), packPayload(message));
   }
 
   async watch(
@@ -108,7 +113,7 @@ export class RedisStateBackend implements StateBackend {
   ): Promise<StateSubscription> {
     this.assertOpen();
     const hear = (bytes: Buffer): void => {
-      const message = fromTagged(bytes);
+      const message = unpackPayload(bytes);
       if (message !== undefined) listener(message);
     };
     const subscription = await this.connections.watch(this.keys.channel(channel), hear, onReconnect);

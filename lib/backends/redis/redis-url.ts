@@ -8,6 +8,9 @@ export type ParsedRedisUrl =
 
 /** Reads `redis[s]://[[user]:password@]host[:port][/db][?family=4|6]`, with credentials percent-encoded. */
 export function parseRedisUrl(url: string): ParsedRedisUrl {
+  // `localhost:6379` is a URL of the scheme `localhost`.
+  if (!url.includes('://'))
+    return problem('must begin with redis:// or rediss://: write redis://host:6379/0');
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined) return problem('is not a URL: write redis://host:6379/0');
   const tls = SCHEMES[parsed.protocol];

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Ms, Payload, StateEntry, StateValue, ValueVersion } from '../../contract/index.js';
 import { TaskValidationError } from '../../errors/index.js';
-import type { RedisCommandCall, RedisSession } from './redis-session.js';
+import { concatPacked, packPayload, unpackPayload } from './packed-payload.js';
+import type { RedisArgument, RedisCommandCall, RedisSession } from './redis-session.js';
 import type { StateKeys } from './state-keys.js';
 import type { StateScripts } from './state-scripts.js';
-import { fromTagged, toTagged } from './tagged-payload.js';
 
 /** Characters of a version. */
 const VERSION_LENGTH = 16;
@@ -36,7 +36,7 @@ export class RedisValues {
       const name = this.keys.value(key);
       const life = lifeOf(ttl);
       if (life === '0') return ['del', name];
-      const written = toTagged(value, newVersion());
+      const written = versioned(value);
       return life === '' ? ['set', name, written] : ['set', name, written, 'PX', life];
     });
     if (calls.length > 0) await this.session.callAll(calls);
@@ -58,7 +58,7 @@ export class RedisValues {
   ): Promise<boolean> {
     // No version is empty, so it means that there is none.
     if (expected === '') return false;
-    const args = [expected ?? '', toTagged(value, newVersion()), lifeOf(ttl)];
+    const args = [expected ?? '', versioned(value), lifeOf(ttl)];
     return (await this.session.run(this.scripts.compareAndSet, [this.keys.value(key)], args)) === 1;
   }
 
@@ -77,10 +77,12 @@ export class RedisValues {
   }
 }
 
+const versioned = (value: Payload): RedisArgument => concatPacked(newVersion(), packPayload(value));
+
 const newVersion = (): ValueVersion => randomBytes((VERSION_LENGTH * 3) / 4).toString('base64url');
 
 function toValue(stored: Buffer | null): StateValue | undefined {
-  const value = stored === null ? undefined : fromTagged(stored, VERSION_LENGTH);
+  const value = stored === null ? undefined : unpackPayload(stored, VERSION_LENGTH);
   if (stored === null || value === undefined) return undefined;
   return { value, version: stored.toString('latin1', 0, VERSION_LENGTH) };
 }

@@ -1,6 +1,7 @@
 import { check } from '../../config/index.js';
 import type { TaskBackendOptions } from '../../contract/index.js';
-import { InvalidBackendError, type ValidationIssue } from '../../errors/index.js';
+import type { ValidationIssue } from '../../errors/index.js';
+import { refusedOptions } from '../refused-options.js';
 import { redisOptionSchema, type ParsedRedisOptions } from './redis-option-schema.js';
 import type {
   RedisAccess,
@@ -16,27 +17,43 @@ const DEFAULT_SENTINEL_PORT = 26379;
 /** What says where a server is; of two of them one would be ignored. */
 const ADDRESS_OPTIONS = ['host', 'port', 'path', 'db', 'username', 'password', 'tls'] as const;
 
+type Given = Omit<TaskBackendOptions, 'clock'>;
+
+/** Every option that cannot be used, and no value of any. */
+export const redisOptionProblems = (
+  given: Pick<Given, 'name' | 'url' | 'options'>,
+): readonly ValidationIssue[] => read(given).problems;
+
 /**
  * A redis entry with every default filled in.
  * @throws InvalidBackendError naming every option that cannot be used, and no value of any
  */
-export function resolveRedisOptions({
-  name,
-  url,
-  options,
-}: Omit<TaskBackendOptions, 'clock'>): RedisSettings {
+export function resolveRedisOptions(given: Given): RedisSettings {
+  const { settings, problems } = read(given);
+  if (settings === undefined) throw refusedOptions(given.name, 'redis', problems);
+  return settings;
+}
+
+function read({ name, url, options }: Pick<Given, 'name' | 'url' | 'options'>): {
+  readonly settings?: RedisSettings;
+  readonly problems: readonly ValidationIssue[];
+} {
   const { data, problems } = check(redisOptionSchema, options);
   const parsedUrl = url === undefined ? undefined : parseRedisUrl(url);
   const all = [
     ...(parsedUrl?.problem === undefined ? [] : [{ path: 'url', message: parsedUrl.problem }]),
     ...problems.map(({ path, message }) => ({ path: path ? `options.${path}` : 'options', message })),
   ];
-  if (data === undefined || all.length > 0) throw refused(name, all);
+  if (data === undefined || all.length > 0) return { problems: all };
   const base = parsedUrl?.problem === undefined ? parsedUrl?.address : undefined;
   const conflicts = conflictsOf(data, base);
-  if (conflicts.length > 0) throw refused(name, conflicts);
+  if (conflicts.length > 0) return { problems: conflicts };
   const { prefix, commandTimeout, connectTimeout, connectionName } = data;
-  return { name, target: targetOf(data, base), prefix, commandTimeout, connectTimeout, connectionName };
+  const target = targetOf(data, base);
+  return {
+    settings: { name, target, prefix, commandTimeout, connectTimeout, connectionName },
+    problems: [],
+  };
 }
 
 function targetOf(options: ParsedRedisOptions, url: RedisServerAddress | undefined): RedisTarget {
@@ -103,11 +120,4 @@ function withPorts(
   fallback: number,
 ): RedisAddress[] {
   return nodes.map(({ host, port }) => ({ host, port: port ?? fallback }));
-}
-
-function refused(name: string, problems: readonly ValidationIssue[]): InvalidBackendError {
-  const list = problems.map(({ path, message }) => `  - ${path}: ${message}`).join('\n');
-  return new InvalidBackendError(`Backend "${name}" cannot be made of these options:\n${list}`, {
-    remedy: 'Correct the paths that the message lists; docs/redis.md has every option of the type `redis`.',
-  });
 }

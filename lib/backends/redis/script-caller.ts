@@ -11,9 +11,9 @@ const UNDECLARED = 'undeclared';
  */
 export class ScriptCaller {
   constructor(
-    private readonly session: RedisSession,
-    private readonly keys: QueueKeys,
-    private readonly declarations: Declarations,
+    protected readonly session: RedisSession,
+    protected readonly keys: QueueKeys,
+    protected readonly declarations: Declarations,
   ) {}
 
   /** @param queues Those that the call names. */
@@ -32,7 +32,7 @@ export class ScriptCaller {
     return this.send(script, names, args);
   }
 
-  private send(
+  protected send(
     script: RedisScript,
     queues: readonly string[],
     args: readonly RedisArgument[],

@@ -1,3 +1,4 @@
+import type { BackendFinding } from '../../contract/index.js';
 import { InvalidBackendError } from '../../errors/index.js';
 import type { RedisServerInfo } from './server-info.js';
 
@@ -27,33 +28,49 @@ export function assertServer(name: string, info: RedisServerInfo, isClusterClien
   }
 }
 
-/** What a user should know of a server that can be used. Each is a sentence or two. */
-export function warningsOf(name: string, info: RedisServerInfo): string[] {
-  const warnings: string[] = [];
+/** What of a server that can be used is not as it should be. */
+export function findingsOf(info: RedisServerInfo): BackendFinding[] {
+  const findings: BackendFinding[] = [];
   const { evictionPolicy: policy } = info;
   if (policy !== undefined && policy !== 'noeviction') {
-    warnings.push(
-      `Backend "${name}": THE SERVER MAY DELETE JOBS. Its maxmemory-policy is ${policy}: when its memory is full it evicts keys, ` +
-        'and whole queues with them. Set maxmemory-policy to noeviction; a cache belongs on another server.',
-    );
+    findings.push({
+      code: 'evicts-keys',
+      severity: 'error',
+      message: `THE SERVER MAY DELETE JOBS. Its maxmemory-policy is ${policy}: when its memory is full it evicts keys, and whole queues with them.`,
+      remedy: 'Set maxmemory-policy to noeviction; a cache belongs on another server.',
+    });
   }
   if (info.persistence === 'none') {
-    warnings.push(
-      `Backend "${name}": the server saves nothing to disk (appendonly is off and no snapshots are taken), ` +
-        'so a restart of it loses every job. Turn appendonly on, unless you can lose them.',
-    );
+    findings.push({
+      code: 'no-persistence',
+      severity: 'warning',
+      message:
+        'the server saves nothing to disk (appendonly is off and no snapshots are taken), so a restart of it loses every job.',
+      remedy: 'Turn appendonly on, unless you can lose them.',
+    });
   }
   if (info.isSaveFailing) {
-    warnings.push(
-      `Backend "${name}": the last attempt of the server to save its data failed. See its log and its disk.`,
-    );
+    findings.push({
+      code: 'save-failing',
+      severity: 'error',
+      message: 'the last attempt of the server to save its data failed.',
+      remedy: 'See its log and its disk.',
+    });
   }
   if (info.product === 'other') {
-    warnings.push(
-      `Backend "${name}": the server is neither Redis nor Valkey as far as it says; only these are tested.`,
-    );
+    findings.push({
+      code: 'unknown-server',
+      severity: 'warning',
+      message: 'the server is neither Redis nor Valkey as far as it says; only these are tested.',
+      remedy: 'Use one of them, or run the contract suite on it: docs/writing-a-backend.md says how.',
+    });
   }
-  return warnings;
+  return findings;
+}
+
+/** What a user should know of it, to be logged at boot. Each is a sentence or two. */
+export function warningsOf(name: string, info: RedisServerInfo): string[] {
+  return findingsOf(info).map(({ message, remedy }) => `Backend "${name}": ${message} ${remedy}`);
 }
 
 export function title({ product, version }: RedisServerInfo): string {

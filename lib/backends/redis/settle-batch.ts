@@ -2,7 +2,9 @@ import type { NewJob, RefusedSpawn, Settlement, Verdict } from '../../contract/i
 import { orderBatch } from '../batch-order.js';
 import { jobArguments } from './job-arguments.js';
 import type { QueueParts } from './queue-parts.js';
-import { ownRefusal, refusal, type Refused, slotRefusal } from './refusals.js';
+import { ownRefusal } from '../refusals.js';
+import type { RemoteSpawn } from './remote/refused-spawns.js';
+import { dependsElsewhere } from './remote/waves.js';
 import { packPayload } from './packed-payload.js';
 import { unpackId } from './packed-id.js';
 import { receiptOf, type RedisReceipt } from './redis-receipt.js';
@@ -51,7 +53,7 @@ class QueueSettlements {
     const hasResults = results.some((result) => result !== '');
     const args: RedisArgument[] = [parts.keys.onServer(this.queue), completions.length, hasResults ? 1 : 0];
     for (const { receipt } of completions) args.push(receipt.id);
-    for (const { receipt } of completions) args.push(receipt.token);
+    pushTokens(args, completions);
     if (hasResults) args.push(...results);
     args.push(others.length);
     for (const { receipt, settlement, spawn } of others) {
@@ -63,26 +65,41 @@ class QueueSettlements {
   }
 }
 
+/** Jobs that were claimed together have equal tokens, 16 at a time: each run of them is sent once. */
+function pushTokens(args: RedisArgument[], placed: readonly Placed[]): void {
+  const countAt = args.push(0) - 1;
+  let runs = 0;
+  let last: string | undefined;
+  for (const { receipt } of placed) {
+    if (receipt.token === last) (args[args.length - 1] as number)++;
+    else {
+      args.push(receipt.token, 1);
+      runs++;
+    }
+    last = receipt.token;
+  }
+  args[countAt] = runs;
+}
+
 /** All settlements of a claim, as its script takes them, and what it says of them. */
 export class SettleBatch {
   private readonly byQueue = new Map<string, QueueSettlements>();
   private readonly verdicts: Verdict[] = [];
 
-  constructor(settlements: readonly Settlement[], isCluster: boolean) {
+  constructor(settlements: readonly Settlement[]) {
     settlements.forEach((settlement, place) => {
       const receipt = receiptOf(settlement.receipt);
       if (receipt === undefined) this.verdicts[place] = 'unknown';
-      else
-        this.on(receipt.queue).add({
-          place,
-          receipt,
-          settlement,
-          spawn: spawnOf(settlement.enqueue, isCluster ? receipt.queue : undefined),
-        });
+      else this.on(receipt.queue).add({ place, receipt, settlement, spawn: spawnOf(settlement.enqueue) });
     });
   }
 
-  /** Queues that the script has to know. */
+  /** Queues of the jobs that are settled. */
+  get settled(): string[] {
+    return [...this.byQueue.keys()];
+  }
+
+  /** Those, and the queues that get a job by it. */
   get queues(): string[] {
     const spawned = [...this.byQueue.values()].flatMap(({ others }) =>
       others.flatMap(({ spawn, settlement: { enqueue = [] } }) =>
@@ -127,6 +144,21 @@ export class SettleBatch {
     return all.length === 0 ? undefined : all;
   }
 
+  /** On a cluster: jobs of settlements that hold of which this queue alone cannot say whether they are taken. */
+  remote(): RemoteSpawn[] {
+    return [...this.byQueue.values()].flatMap(({ queue, others }) =>
+      others.flatMap(({ place: settlement, spawn, settlement: { enqueue = [] } }) => {
+        if (this.verdicts[settlement] !== 'applied') return [];
+        return spawn.sent.flatMap((place) => {
+          const job = enqueue[place] as NewJob;
+          return job.queue !== queue || dependsElsewhere(job)
+            ? [{ queue: job.queue, settlement, place, job }]
+            : [];
+        });
+      }),
+    );
+  }
+
   private take(placed: readonly Placed[], answers: Buffer): void {
     const letters = answers.toString('latin1');
     placed.forEach(({ place, receipt }, n) => {
@@ -145,24 +177,14 @@ export class SettleBatch {
   }
 }
 
-/** @param within On a cluster: the queue of the job that is settled, beyond which no step reaches. */
-function spawnOf(jobs: readonly NewJob[] | undefined, within: string | undefined): Spawn {
+function spawnOf(jobs: readonly NewJob[] | undefined): Spawn {
   if (jobs === undefined) return NOTHING;
   const { places, circular } = orderBatch(jobs);
   const refused = jobs.flatMap((job, place) => {
-    const verdict =
-      ownRefusal(job, circular.has(place)) ?? (within === undefined ? undefined : elsewhere(job, within));
+    const verdict = ownRefusal(job, circular.has(place));
     if (verdict === undefined) return [];
     return [{ place, id: job.id, code: verdict.code, detail: verdict.detail }];
   });
   const isRefused = new Set(refused.map(({ place }) => place));
   return { sent: places.filter((place) => !isRefused.has(place)), refused };
-}
-
-function elsewhere(job: NewJob, within: string): Refused | undefined {
-  if (job.queue === within) return slotRefusal(job);
-  return refusal(
-    'TASKS_UNSUPPORTED',
-    `on a cluster a job cannot enqueue on another queue as it ends (${job.queue})`,
-  );
 }

@@ -2,7 +2,7 @@ import type { Outcome, Settlement } from '../../contract/index.js';
 import { packPayload } from './packed-payload.js';
 import { packProgress } from './rare-part.js';
 import type { RedisArgument } from './redis-session.js';
-import { packError, packShortError } from './stored-error.js';
+import { packError, packShortError } from '../stored-error.js';
 
 /** How one settlement ends a run, as scripts take it: kind, progress or nothing, four words by kind. */
 export function settleWords({ outcome, progress }: Settlement): RedisArgument[] {

@@ -43,6 +43,8 @@ export class WakeReader {
   private isClosed = false;
   private lastWoken: string | undefined;
   private clientId: number | undefined;
+  /** Whose id that is. */
+  private identified: Redis | undefined;
   private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(private readonly options: WakeReaderOptions) {
@@ -78,6 +80,11 @@ export class WakeReader {
     };
   }
 
+  /** Wakes those of this process that wait for a marker now, without one. */
+  stir(key: string): void {
+    this.wake(key);
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     this.waiting.clear();
@@ -95,7 +102,8 @@ export class WakeReader {
   /** Reads on one connection, for as long as it lasts and somebody waits. */
   private async read(client: Redis): Promise<void> {
     try {
-      this.clientId = await client.client('ID');
+      if (this.identified !== client) this.clientId = await client.client('ID');
+      this.identified = client;
       while (!this.isClosed && this.reader === client) {
         const keys = this.activeKeys();
         if (keys.length === 0) return;

@@ -36,7 +36,7 @@ export function applyEnvironment(
     options: target.options,
     features: brought.features,
     taskSegments: target.taskSegments,
-    problems: [...problems, ...noPrimary(given, target.options)],
+    problems: [...problems, ...target.problems, ...noPrimary(given, target.options)],
     placeOf: (path) => target.placeOf(path),
   };
 }

@@ -2,7 +2,7 @@ import type { Environment } from '../../contract/index.js';
 import type { ValidationIssue } from '../../errors/index.js';
 import { nearestName } from '../nearest-name.js';
 import { readText, UnreadableText } from './read-text.js';
-import { segmentsOf, toVariable } from './variable-name.js';
+import { segmentsOf, toSegment, toVariable } from './variable-name.js';
 import type { VariableNode } from './variable-tree.js';
 
 /** A step on the way to an option: a key, or an entry of a list or record by the segment of its name. */
@@ -39,7 +39,10 @@ export function readEnvironment(env: Environment, root: VariableNode): ReadEnvir
       continue;
     }
     const value = found.node.kind === undefined ? undefined : readText(text, found.node.kind);
-    if (value instanceof UnreadableText) problems.push({ path: variable, message: value.message });
+    const isNoObject =
+      found.node.isFree === true && (typeof value !== 'object' || value === null || Array.isArray(value));
+    if (isNoObject) problems.push({ path: variable, message: freeMessage(segments) });
+    else if (value instanceof UnreadableText) problems.push({ path: variable, message: value.message });
     else if (value === undefined)
       problems.push({ path: variable, message: sectionMessage(found.node, segments) });
     else settings.push({ variable, steps: found.steps, value });
@@ -64,6 +67,9 @@ function find(
       steps.push({ key: child.key });
       node = child.node;
     } else if (node.entry !== undefined && segment !== '') {
+      const written = toSegment(segment);
+      if (written !== segment)
+        return `is not a variable. Did you mean "${toVariable([...segments.slice(0, at), written, ...segments.slice(at + 1)])}"?`;
       steps.push({ entry: segment });
       node = node.entry;
     } else return unknownMessage(node, segments, at);
@@ -86,6 +92,9 @@ function sectionMessage({ children, entry }: VariableNode, segments: readonly st
   const shown = [...below.keys()].slice(0, SHOWN).map((segment) => toVariable([...segments, segment]));
   return `is a section and has no value of its own; its variables begin with ${shown.join(', ')}.`;
 }
+
+const freeMessage = (segments: readonly string[]): string =>
+  `must be an object in JSON; its single fields have variables of their own, such as ${toVariable([...segments, 'PREFIX'])}.`;
 
 /** `POOL_SIZE` is `poolSize`. */
 const toKey = (segment: string): string =>

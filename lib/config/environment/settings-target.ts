@@ -1,3 +1,4 @@
+import type { ValidationIssue } from '../../errors/index.js';
 import type { Setting, Step } from './read-environment.js';
 import { toName, toSegment, toVariable } from './variable-name.js';
 
@@ -19,6 +20,10 @@ export class SettingsTarget {
   private readonly variables = new Map<string, string>();
   /** Beginnings of variables by the path of objects that only variables made. */
   private readonly sections = new Map<string, string>();
+  /** Variables that contradict one another. */
+  readonly problems: ValidationIssue[] = [];
+  /** By which segment variables have spelled an entry of a list, by its path. */
+  private readonly spellings = new Map<string, string>();
   /** Entries that only variables have made, by their list. */
   private readonly made = new Map<string, Map<string, Bag>>();
 
@@ -50,6 +55,7 @@ export class SettingsTarget {
         this.variables.set(next, setting.variable);
         return;
       }
+      if (this.contradicts(setting, next, target[key], step)) return;
       target = this.below(target, key, setting.steps[at + 1] as Step, next, toVariable(spelled));
       path = next;
       if (target === undefined) return;
@@ -67,6 +73,24 @@ export class SettingsTarget {
       if (section !== undefined) return [section, ...steps.slice(length).map(toSegment)].join('__');
     }
     return path;
+  }
+
+  /** Whether another variable has switched off what this one sets, or has set the same entry under another name. */
+  private contradicts({ variable }: Setting, path: string, known: unknown, step: Step): boolean {
+    const switchedBy = known === false ? this.variables.get(path) : undefined;
+    if (switchedBy !== undefined) {
+      this.problems.push({ path: variable, message: `cannot be given together with ${switchedBy}=false` });
+      return true;
+    }
+    if (!('entry' in step)) return false;
+    const spelling = this.spellings.get(path) ?? step.entry;
+    this.spellings.set(path, spelling);
+    if (spelling === step.entry) return false;
+    this.problems.push({
+      path: variable,
+      message: `sets the same entry as the variables with ${spelling} in the place of ${step.entry}: write one of the two`,
+    });
+    return true;
   }
 
   /** The object or list under a key, copied; made when there is none. Undefined where code has given something else. */

@@ -6,14 +6,15 @@ import {
   type NestInterceptor,
   type PipeTransform,
 } from '@nestjs/common';
-import { isObservable, lastValueFrom, type Observable } from 'rxjs';
-import { NoValueError } from '../../errors/index.js';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { TaskContext } from '../../contract/index.js';
 import {
   type ExceptionFilterMetadata,
   ExecutionContextHost,
   GuardsConsumer,
   selectExceptionFilterMetadata,
 } from '../nest-internals.js';
+import { isStream, lastValueOf, untilAborted } from '../result-stream.js';
 import { InterceptorChain } from './interceptor-chain.js';
 import type { Refusals } from './refusals.js';
 import { TASK_CONTEXT_TYPE } from './task-execution-context.js';
@@ -48,19 +49,16 @@ export interface EnhancedCallParts {
 
 const guards = new GuardsConsumer();
 
-/** Stands for the value of an Observable that has none. */
-const NOTHING = Symbol('nothing');
-
 /** One method of one instance with its enhancers, run in Nest's order: guards, interceptors, pipes, method; filters outermost. */
 export class EnhancedCall {
   constructor(private readonly parts: EnhancedCallParts) {}
 
-  async run(payload: unknown, ctx: unknown): Promise<unknown> {
+  async run(payload: unknown, ctx: TaskContext): Promise<unknown> {
     const args: TaskArguments = [payload, ctx];
     try {
       if (this.parts.guards.length > 0) await this.admit(args);
       const result = await (this.parts.interceptors.length === 0 ? this.handle(args) : this.intercept(args));
-      return isObservable(result) ? await this.lastOf(result) : result;
+      return isStream(result) ? await lastValueOf(result, this.giver) : result;
     } catch (error) {
       return this.answer(error, args);
     }
@@ -84,7 +82,8 @@ export class EnhancedCall {
   private async handle(args: TaskArguments): Promise<unknown> {
     const { instance, method, parameters } = this.parts;
     const call = instance[method] as (...args: unknown[]) => unknown;
-    return call.apply(instance, parameters.length === 0 ? args : await this.values(args));
+    const result = await call.apply(instance, parameters.length === 0 ? args : await this.values(args));
+    return isStream(result) ? untilAborted(result, args[1].signal) : result;
   }
 
   private async values(args: TaskArguments): Promise<unknown[]> {
@@ -104,12 +103,9 @@ export class EnhancedCall {
     return values;
   }
 
-  private async lastOf(stream: Observable<unknown>): Promise<unknown> {
-    const value: unknown = await lastValueFrom(stream, { defaultValue: NOTHING });
-    if (value !== NOTHING) return value;
-    throw new NoValueError(
-      `${this.parts.label}: an interceptor returned an Observable that ended without a value. To complete the job without a result, return of(undefined).`,
-    );
+  private get giver(): string {
+    const { label, interceptors } = this.parts;
+    return interceptors.length === 0 ? label : `${label}: it or an interceptor`;
   }
 
   /** A filter that gives a value ends the job with it; the error of a run that no filter answers goes on. */

@@ -1,4 +1,5 @@
 import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
+import type { TaskContext } from '../../contract/index.js';
 import { contextOfJob } from '../../decorators/index.js';
 import { TaskRegistrationError } from '../../errors/index.js';
 import type { HandlerSite } from '../provider-sites.js';
@@ -12,7 +13,7 @@ import { methodOf, standInFor } from './handler-method.js';
 import { TASK_CONTEXT_TYPE } from './task-execution-context.js';
 
 /** What a task is called with. */
-export type TaskArguments = [payload: unknown, ctx: unknown];
+export type TaskArguments = [payload: unknown, ctx: TaskContext];
 
 /** One parameter of a task's method: where its value comes from, and what its pipes are told of it. */
 export interface TaskParameter {

@@ -5,8 +5,8 @@ import { InvalidOptionError, TaskRegistrationError } from '../../errors/index.js
 import { TaskEvents } from '../../events/index.js';
 import { TaskExecutor } from '../../execution/index.js';
 import { QueueSide } from '../../queue/index.js';
-import { OPTIONS_OVERLAY, type OptionsOverlay } from '../../tasks.tokens.js';
-import { NoteGather, SettledEvents } from '../../worker/index.js';
+import { OPTIONS_OVERLAY, type OptionsOverlay } from '../../module/index.js';
+import { NoteGather, TransactionSettler, SettledEvents } from '../../worker/index.js';
 import { TasksTesting } from './tasks-testing.js';
 import { TestFeeder } from './test-feeder.js';
 import { TestWorker } from './test-worker.js';
@@ -99,7 +99,13 @@ function assemble(stage: TestingStage, { backends, side, executor, events }: App
     feeder: new TestFeeder(backend, {
       name,
       executor,
-      environment: { clock, codecs, events, recorder: new NoteGather(backend.queue) },
+      environment: {
+        clock,
+        codecs,
+        events,
+        recorder: new NoteGather(backend.queue),
+        settler: new TransactionSettler(backend.queue, name, 'tests', 30_000),
+      },
       settled: new SettledEvents(events, finished),
       clock,
       logger: new Logger('TasksTesting'),

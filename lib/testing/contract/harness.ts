@@ -44,6 +44,8 @@ export interface BackendHarness {
   readonly fc?: FastCheckLibrary;
   /** Makes every choice of the suite. Default: `TASKS_TEST_SEED`, or a new one; shown in the name of the suite. */
   readonly seed?: number | undefined;
+  /** Of the model's sequences, the share that is played where a call takes milliseconds. Default 1. */
+  readonly shareOfRuns?: number | undefined;
 }
 
 /** One backend, made for the suite and not opened yet. */

@@ -46,6 +46,7 @@ import { limiter } from './state/limiter.js';
 import { messages } from './state/messages.js';
 import { orderedIndex } from './state/ordered-index.js';
 import { stateLeases } from './state/state-leases.js';
+import { storeTime } from './state/time.js';
 import { compareAndSet, incrementing, values } from './state/values.js';
 import type { Topic } from './topic.js';
 
@@ -104,6 +105,7 @@ const TOPICS: readonly Topic[] = [
   stateLeases,
   limiter,
   messages,
+  storeTime,
 ];
 
 /** What a backend has to prove, by what its harness says of it: what it can do, and that it refuses the rest. */

@@ -16,16 +16,16 @@ export async function compare(world: World): Promise<void> {
   });
   for (const lane of model.lanes) {
     await compareCounts(world, lane);
-    compareReasons(lane, records);
+    compareReasons(world, lane, records);
   }
 }
 
 function compareJob(world: World, job: ModelJob, record: JobRecord | undefined): void {
   const label = `job ${job.ref.id} (${job.state} in the model)`;
   assert.ok(record, `${label} is lost`);
-  const { state, attempt, stalls, replays, priority, payload, result } = record;
+  const { state, attempt, stalls, replays, priority, payload, result, checkpoint } = record;
   assert.deepEqual(
-    { state, attempt, stalls, replays, priority, payload, result },
+    { state, attempt, stalls, replays, priority, payload, result, checkpoint },
     {
       state: job.state,
       attempt: job.attempt,
@@ -34,12 +34,14 @@ function compareJob(world: World, job: ModelJob, record: JobRecord | undefined):
       priority: job.priority,
       payload: job.payload,
       result: job.result,
+      checkpoint: job.checkpoint,
     },
     label,
   );
   const fence = BigInt(record.fence);
   assert.ok(fence >= job.fence, `${label}: its fence fell from ${job.fence} to ${fence}`);
   job.fence = fence;
+  if (job.state === 'waiting') assert.equal(record.awaits, job.awaits, `${label}: the signal that it awaits`);
   if (job.state === 'cancelled') assert.equal(record.cancelReason, job.cancelReason, label);
   compareAttempts(job, record, label);
   compareDue(world, job, record, label);
@@ -75,20 +77,44 @@ async function compareCounts({ stage }: World, lane: ModelLane): Promise<void> {
   }
 }
 
-/** Pending jobs say why they are not handed out: all of a paused queue, and as many of a key as are parked. */
-function compareReasons(lane: ModelLane, records: readonly (JobRecord | undefined)[]): void {
-  const pending = records.filter((record) => record?.queue === lane.name && record.state === 'pending');
+/** Pending jobs say why they are not handed out: all of a paused queue, and those that are parked for their key's sake. */
+function compareReasons(
+  { model }: World,
+  lane: ModelLane,
+  records: readonly (JobRecord | undefined)[],
+): void {
+  const reasons = new Map(records.map((record) => [record?.id, record?.reason]));
+  const pending = lane.in('pending');
+  const reasonOf = (job: ModelJob) => reasons.get(job.ref.id);
   if (lane.paused) {
-    for (const record of pending)
-      assert.notEqual(record?.reason, undefined, 'a pending job of a paused queue');
+    for (const job of pending) assert.ok(reasonOf(job), 'a pending job of a paused queue says why');
     return;
   }
-  for (const [key, parked] of lane.parked()) {
-    const saying = pending.filter((record) => record?.key === key && record?.reason === 'key-concurrency');
-    assert.equal(saying.length, parked, `parked jobs of key ${key}`);
+  for (const key of new Set(pending.map(({ given }) => given.key))) {
+    const ofKey = pending.filter(({ given }) => given.key === key);
+    const parked = ofKey.filter((job) => reasonOf(job) !== undefined);
+    const expected = ofKey.filter(({ admitted }) => !admitted).length;
+    assert.equal(parked.length, expected, `parked jobs of key ${key} of ${lane.name}`);
+    const allowed = lane.limits.reasonsOf(key, model.now);
+    for (const job of parked) {
+      const reason = reasonOf(job);
+      assert.ok(
+        reason && allowed.includes(reason),
+        `parked for ${reason}, the model has ${allowed.join(' or ')}`,
+      );
+    }
+    for (const job of ofKey) job.admitted = !parked.includes(job);
+    checkHeads(ofKey);
   }
-  const others = pending.filter(
-    (record) => record?.reason !== undefined && record.reason !== 'key-concurrency',
+}
+
+/** The head of a key is let in first. */
+function checkHeads(ofKey: readonly ModelJob[]): void {
+  const places = (admitted: boolean) =>
+    ofKey.filter((job) => job.admitted === admitted).flatMap(({ rank }) => rank ?? []);
+  const lastIn = Math.max(...places(true));
+  assert.ok(
+    places(false).every((rank) => rank >= lastIn),
+    `a job at place ${lastIn} was let in before one of its key that was parked before it`,
   );
-  assert.deepEqual(others, [], 'jobs with a reason that is none');
 }

@@ -1,5 +1,6 @@
-import type { JobRef, JobState, Ms, NewJob, Payload, Receipt } from '../../contract/index.js';
+import type { Checkpoint, JobRef, JobState, Ms, NewJob, Payload, Receipt } from '../../contract/index.js';
 import type { ModelLane } from './model-lane.js';
+import { ModelSignals } from './model-signals.js';
 
 /** One job as the model knows it: only what the contract says, computed in the plainest way. */
 export interface ModelJob {
@@ -21,9 +22,16 @@ export interface ModelJob {
   leaseUntil: Ms | undefined;
   /** Its place among jobs of its priority; undefined where the contract does not name one. */
   rank: number | undefined;
+  /** Let in by the limits of its key; asked of pending jobs, since what runs was. */
+  admitted: boolean;
   cancelReason: string | undefined;
+  readonly signals: ModelSignals;
+  /** The signal that it waits for. */
+  awaits: string | undefined;
   readonly parents: readonly ModelParent[];
   result: Payload | undefined;
+  /** What its runs left for the next one. */
+  checkpoint: Checkpoint | undefined;
 }
 
 /** A job that another depends on: not ended yet, ended so that the other may run, or so that it may not. */
@@ -37,6 +45,39 @@ export interface ModelRun {
   readonly job: ModelJob;
   readonly receipt: Receipt;
   status: 'held' | 'settled' | 'lost';
+}
+
+/** A job that has just been accepted, in no place yet. */
+export function newModelJob(
+  lane: ModelLane,
+  given: NewJob,
+  createdAt: Ms,
+  parents: readonly ModelParent[],
+): ModelJob {
+  return {
+    ref: { queue: given.queue, id: given.id },
+    lane,
+    given,
+    createdAt,
+    state: 'pending',
+    payload: given.payload,
+    priority: given.priority,
+    attempt: 0,
+    stalls: 0,
+    replays: 0,
+    fence: -1n,
+    dueAt: undefined,
+    dueBetween: undefined,
+    leaseUntil: undefined,
+    rank: undefined,
+    admitted: false,
+    cancelReason: undefined,
+    signals: new ModelSignals(),
+    awaits: undefined,
+    parents,
+    result: undefined,
+    checkpoint: undefined,
+  };
 }
 
 export function isUnfinished(job: ModelJob): boolean {

@@ -1,5 +1,8 @@
-import type { JobState, Limited, Ms, NewJob, QueueDefinition, RateLimit } from '../../contract/index.js';
+import type { JobState, Limited, Ms, NewJob, QueueDefinition } from '../../contract/index.js';
+import { FairShares } from './fair-shares.js';
+import { ModelBucket } from './model-bucket.js';
 import { isUnfinished, type ModelJob } from './model-job.js';
+import { ModelKeys } from './model-keys.js';
 
 /** Which jobs a claim may hand out now, how many of them, and what holds the others back. */
 export interface Claimable {
@@ -16,13 +19,26 @@ export class ModelLane {
   readonly keys = new Map<string, { readonly id: string; readonly until: Ms }>();
   /** Throttle keys: the job of the window, and its end. */
   readonly windows = new Map<string, { readonly job: ModelJob; readonly until: Ms }>();
-  /** When the next token would arrive in an empty bucket (GCRA's theoretical arrival time). */
-  private arrival: Ms = Number.NEGATIVE_INFINITY;
+  readonly limits: ModelKeys;
+  private readonly starts: ModelBucket | undefined;
+  private readonly shares = new Map<number, FairShares>();
 
   constructor(
     readonly name: string,
-    readonly definition: Omit<QueueDefinition, 'name'>,
-  ) {}
+    /** The latest word about it. */
+    public definition: Omit<QueueDefinition, 'name'>,
+    /** Whether its jobs have keys. */
+    readonly isKeyed: boolean,
+    /** Whether keys take turns. */
+    private readonly isFair = true,
+  ) {
+    this.limits = new ModelKeys(this.jobs, definition.perKey ?? {});
+    this.starts = definition.rateLimit && new ModelBucket(definition.rateLimit);
+  }
+
+  job(id: string): ModelJob | undefined {
+    return this.jobs.find((job) => job.ref.id === id && job.state !== 'removed');
+  }
 
   in(...states: readonly JobState[]): ModelJob[] {
     return this.jobs.filter((job) => states.includes(job.state as JobState));
@@ -45,57 +61,50 @@ export class ModelLane {
     );
   }
 
+  /** Jobs that nothing but the limits of the queue holds back. */
+  get ready(): ModelJob[] {
+    return this.in('pending').filter(({ admitted }) => admitted);
+  }
+
   claimable(now: Ms): Claimable {
-    const candidates = this.in('pending');
-    const { concurrency = Number.POSITIVE_INFINITY, rateLimit } = this.definition;
+    const { concurrency = Number.POSITIVE_INFINITY } = this.definition;
     const room = Math.max(0, concurrency - this.in('running').length);
-    const tokens = rateLimit === undefined ? Number.POSITIVE_INFINITY : this.tokens(rateLimit, now);
-    const runnable = this.runnable();
+    const tokens = this.starts?.tokens(now) ?? Number.POSITIVE_INFINITY;
+    const runnable = this.ready.length;
     const count = this.paused ? 0 : Math.min(runnable, room, tokens);
     const heldBy: Limited['by'][] = this.paused && runnable > 0 ? ['paused'] : [];
     if (room <= count && room < runnable) heldBy.push('concurrency');
     if (tokens <= count && tokens < runnable) heldBy.push('rate');
-    return { candidates, count, heldBy };
-  }
-
-  /** How many of the pending jobs of each key are parked for want of a slot. */
-  parked(): Map<string | undefined, number> {
-    const parked = new Map<string | undefined, number>();
-    for (const key of this.keysOfPending()) {
-      parked.set(key, this.pendingOf(key).length - this.slotsFor(key));
-    }
-    return parked;
+    return { candidates: this.in('pending'), count, heldBy };
   }
 
   charge(count: number, now: Ms): void {
-    const { rateLimit } = this.definition;
-    if (rateLimit === undefined) return;
-    this.arrival = Math.max(this.arrival, now) + (count * rateLimit.per) / rateLimit.limit;
+    if (count > 0) this.starts?.charge(count, now);
   }
 
-  private tokens(rate: RateLimit, now: Ms): number {
-    const interval = rate.per / rate.limit;
-    const burst = (rate.burst ?? rate.limit) * interval;
-    return Math.max(0, Math.floor((now + burst - Math.max(this.arrival, now)) / interval + 1e-9));
+  /** When the limiter of the queue lets the next one start. */
+  nextStartAt(): Ms | undefined {
+    return this.starts?.nextAt();
   }
 
-  private runnable(): number {
-    return this.keysOfPending().reduce((sum, key) => sum + this.slotsFor(key), 0);
+  /** The shares of the keys at this priority. */
+  sharesAt(priority: number): FairShares {
+    const shares = this.shares.get(priority) ?? new FairShares();
+    this.shares.set(priority, shares);
+    return shares;
   }
 
-  private slotsFor(key: string | undefined): number {
-    const { concurrency = Number.POSITIVE_INFINITY } = this.definition.perKey ?? {};
-    const pending = this.pendingOf(key).length;
-    if (key === undefined) return pending;
-    const running = this.in('running').filter(({ given }) => given.key === key).length;
-    return Math.min(pending, concurrency - running);
+  /** Lets in whom the limits of keys allow, and takes note of which keys have somebody ready. */
+  settleDown(now: Ms): void {
+    this.limits.letIn(now);
+    this.noteShares();
   }
 
-  private pendingOf(key: string | undefined): ModelJob[] {
-    return this.in('pending').filter(({ given }) => given.key === key);
-  }
-
-  private keysOfPending(): (string | undefined)[] {
-    return [...new Set(this.in('pending').map(({ given }) => given.key))];
+  noteShares(): void {
+    if (!this.isKeyed || !this.isFair) return;
+    const { ready } = this;
+    for (const priority of new Set([...this.shares.keys(), ...ready.map((job) => job.priority)])) {
+      this.sharesAt(priority).look(ready.filter((job) => job.priority === priority));
+    }
   }
 }

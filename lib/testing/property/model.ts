@@ -1,13 +1,34 @@
-import type { EnqueueVerdict, JobRef, Ms, NewJob, Outcome, Receipt, Verdict } from '../../contract/index.js';
+import type {
+  EnqueueVerdict,
+  JobRef,
+  Ms,
+  NewJob,
+  Outcome,
+  Receipt,
+  SignalValue,
+  Verdict,
+} from '../../contract/index.js';
 import { dependentsOf, isDependencyFailure, parentStatus } from './model-dependencies.js';
-import { hasAttempts, isUnfinished, type ModelJob, type ModelParent, type ModelRun } from './model-job.js';
+import { existingId, freeKey } from './model-identity.js';
+import { ModelEndings } from './model-endings.js';
+import {
+  hasAttempts,
+  isUnfinished,
+  type ModelJob,
+  type ModelParent,
+  type ModelRun,
+  newModelJob,
+} from './model-job.js';
 import type { ModelLane } from './model-lane.js';
+
+type Released = Extract<Outcome, { kind: 'released' }>;
 
 /** The oracle: what a perfect backend would know and answer, after the same calls. */
 export class Model {
   /** Milliseconds since it began. */
   now: Ms = 0;
   readonly runs: ModelRun[] = [];
+  readonly endings = new ModelEndings();
   private lastRank = 0;
 
   constructor(
@@ -27,23 +48,28 @@ export class Model {
 
   /** The job of this address, wherever it has got to. */
   job(ref: JobRef): ModelJob | undefined {
-    return this.jobs.find(
-      (job) => job.ref.id === ref.id && job.ref.queue === ref.queue && job.state !== 'removed',
-    );
+    return this.lanes.find(({ name }) => name === ref.queue)?.job(ref.id);
   }
 
   enqueue(lane: ModelLane, given: NewJob, heldBySize = true): EnqueueVerdict {
-    const existing = this.existing(lane, given);
+    const existing = existingId(lane, given, this.now);
     if (existing !== undefined) return { status: 'existing', id: existing };
     const replaced = this.replaced(lane, given);
-    if (replaced !== undefined) return { status: 'replaced', id: replaced.ref.id };
+    if (replaced !== undefined) {
+      this.settleDown();
+      return { status: 'replaced', id: replaced.ref.id };
+    }
     if (heldBySize && lane.isFull) return { status: 'refused', code: 'TASKS_QUEUE_FULL' };
     this.add(lane, given);
+    this.settleDown();
     return { status: 'created', id: given.id };
   }
 
   claim(job: ModelJob, receipt: Receipt, lease: Ms, fence: bigint): void {
+    const { key } = job.given;
+    if (key !== undefined) job.lane.sharesAt(job.priority).served(key);
     job.state = 'running';
+    job.lane.noteShares();
     job.attempt += 1;
     job.fence = fence;
     job.leaseUntil = this.now + lease;
@@ -59,30 +85,44 @@ export class Model {
     run.status = 'settled';
     job.leaseUntil = undefined;
     this.end(job, outcome);
+    this.settleDown();
     return ['applied'];
   }
 
   cancel(job: ModelJob, reason: string): void {
     if (job.state !== 'running') this.cancelled(job, reason);
     else job.cancelReason ??= reason;
+    this.settleDown();
+  }
+
+  signal(job: ModelJob, name: string, value: SignalValue): void {
+    if (!isUnfinished(job)) return;
+    job.signals.leave(name, value);
+    if (job.state !== 'waiting' || job.awaits !== name) return;
+    job.signals.use(name);
+    this.ready(job, 0);
+    this.settleDown();
   }
 
   remove(job: ModelJob): void {
     const unfinished = isUnfinished(job);
+    this.withdraw(job);
+    this.endings.excuse(job);
     job.state = 'removed';
-    job.dueAt = undefined;
-    job.dueBetween = undefined;
-    this.freeKey(job);
+    freeKey(job);
     if (unfinished) this.ended(job);
+    this.settleDown();
   }
 
   retryDead(job: ModelJob, delay: Ms): void {
+    this.endings.excuse(job);
     job.attempt = 0;
     job.stalls = 0;
     job.replays += 1;
     job.cancelReason = undefined;
     this.reopen(job);
     this.ready(job, delay);
+    this.settleDown();
   }
 
   /** One step of time: due jobs and lost leases. */
@@ -94,8 +134,7 @@ export class Model {
       // Of jobs due at one moment it is not said which is admitted first: they share a place.
       if (job.dueAt !== moment) this.lastRank += 1;
       moment = job.dueAt;
-      job.state = 'pending';
-      job.dueAt = undefined;
+      this.admit(job);
       job.rank = this.lastRank;
     }
     const waiting = this.jobs.filter(({ state }) => state === 'waiting');
@@ -104,38 +143,21 @@ export class Model {
     }
     // Nor whether jobs that come due are admitted before those whose dependencies end by a lost lease.
     for (const job of waiting) job.rank = undefined;
+    this.settleDown();
   }
 
   /** The moment of the next thing that happens by itself on these lanes. */
   nextMoment(lanes: readonly ModelLane[]): Ms | undefined {
-    const moments = lanes
-      .flatMap((lane) => lane.jobs)
-      .flatMap(({ dueAt, leaseUntil }) => [dueAt, leaseUntil]);
+    const moments = [
+      ...lanes.flatMap((lane) => lane.jobs).flatMap(({ dueAt, leaseUntil }) => [dueAt, leaseUntil]),
+      ...lanes.map((lane) => lane.limits.nextGrantAt()),
+    ];
     const known = moments.filter((moment) => moment !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
   }
 
   private add(lane: ModelLane, given: NewJob): void {
-    const job: ModelJob = {
-      ref: { queue: given.queue, id: given.id },
-      lane,
-      given,
-      createdAt: this.now,
-      state: 'pending',
-      payload: given.payload,
-      priority: given.priority,
-      attempt: 0,
-      stalls: 0,
-      replays: 0,
-      fence: -1n,
-      dueAt: undefined,
-      dueBetween: undefined,
-      leaseUntil: undefined,
-      rank: undefined,
-      cancelReason: undefined,
-      parents: this.parentsOf(given),
-      result: undefined,
-    };
+    const job = newModelJob(lane, given, this.now, this.parentsOf(given));
     lane.jobs.push(job);
     const { idempotency, unique } = given;
     if (idempotency) lane.keys.set(idempotency.key, { id: given.id, until: this.now + idempotency.ttl });
@@ -154,7 +176,7 @@ export class Model {
   private resolve(job: ModelJob): void {
     job.state = 'waiting';
     const has = (status: ModelParent['status']) => job.parents.some((parent) => parent.status === status);
-    if (has('failed')) return this.cancelled(job, 'dependency-failed');
+    if (has('failed')) return this.cancelledInside(job, 'dependency-failed');
     if (has('open')) return;
     this.ready(job, Math.max(0, job.createdAt + (job.given.delay ?? 0) - this.now));
   }
@@ -177,6 +199,7 @@ export class Model {
       if (link.status !== 'failed') continue;
       link.status = 'open';
       if (!isDependencyFailure(child)) continue;
+      this.endings.excuse(child);
       child.state = 'waiting';
       child.cancelReason = undefined;
       this.reopen(child);
@@ -186,16 +209,6 @@ export class Model {
   private finish(job: ModelJob, state: 'completed' | 'failed'): void {
     job.state = state;
     this.ended(job);
-  }
-
-  private existing(lane: ModelLane, given: NewJob): string | undefined {
-    if (given.repeat && this.job(given) !== undefined) return given.id;
-    const { idempotency, unique } = given;
-    const holder = idempotency && lane.keys.get(idempotency.key);
-    if (holder !== undefined && holder.until > this.now) return holder.id;
-    if (unique?.mode === 'keep-first') return lane.holders(given.name, unique)[0]?.ref.id;
-    const window = unique?.mode === 'throttle' ? lane.windows.get(unique.key) : undefined;
-    return window !== undefined && window.until > this.now ? window.job.ref.id : undefined;
   }
 
   private replaced(lane: ModelLane, given: NewJob): ModelJob | undefined {
@@ -217,8 +230,9 @@ export class Model {
 
   private end(job: ModelJob, outcome: Outcome): void {
     const again = outcome.kind === 'retry' || outcome.kind === 'released';
+    if (outcome.kind === 'released') job.checkpoint = outcome.checkpoint ?? job.checkpoint;
     if (again && outcome.countAttempt === false) job.attempt -= 1;
-    if (again && job.cancelReason !== undefined) return this.cancelled(job, job.cancelReason);
+    if (again && job.cancelReason !== undefined) return this.cancelledInside(job, job.cancelReason);
     switch (outcome.kind) {
       case 'completed':
         job.result = outcome.result;
@@ -230,8 +244,17 @@ export class Model {
       case 'retry':
         return this.ready(job, outcome.in, 'retrying');
       case 'released':
-        return outcome.in === undefined ? this.giveBack(job) : this.ready(job, outcome.in);
+        return this.release(job, outcome);
     }
+  }
+
+  private release(job: ModelJob, { in: delay, awaits }: Released): void {
+    if (awaits === undefined) return delay === undefined ? this.giveBack(job) : this.ready(job, delay);
+    if (job.signals.use(awaits)) return this.ready(job, 0);
+    job.state = 'waiting';
+    job.awaits = awaits;
+    job.dueAt = delay === undefined ? undefined : this.now + delay;
+    job.dueBetween = undefined;
   }
 
   private loseLease(job: ModelJob): void {
@@ -240,11 +263,11 @@ export class Model {
     const noticed = [job.leaseUntil as Ms, this.now] as const;
     job.leaseUntil = undefined;
     job.stalls += 1;
-    if (job.cancelReason !== undefined) return this.cancelled(job, job.cancelReason);
+    if (job.cancelReason !== undefined) return this.cancelledInside(job, job.cancelReason);
     const { maxStalled = 3 } = job.given;
     const counted = maxStalled > 0;
     if (counted && job.stalls >= maxStalled) {
-      this.finish(job, 'failed');
+      this.failedInside(job);
     } else if (job.stalls === 1 && (counted || hasAttempts(job))) {
       job.state = 'pending';
       job.rank = undefined;
@@ -253,36 +276,68 @@ export class Model {
       job.state = 'retrying';
       job.dueBetween = [noticed[0] + backoff, noticed[1] + backoff];
     } else {
-      this.finish(job, 'failed');
+      this.failedInside(job);
     }
+  }
+
+  /** Ended with nobody in hand of it who would know. */
+  private failedInside(job: ModelJob): void {
+    this.endings.note(job);
+    this.finish(job, 'failed');
+  }
+
+  private cancelledInside(job: ModelJob, reason: string): void {
+    this.endings.note(job);
+    this.cancelled(job, reason);
   }
 
   /** Ready now, behind those that are, or at a later moment. */
   private ready(job: ModelJob, delay: Ms, later: 'scheduled' | 'retrying' = 'scheduled'): void {
-    job.dueBetween = undefined;
-    job.dueAt = delay > 0 ? this.now + delay : undefined;
-    job.state = delay > 0 ? later : 'pending';
+    this.admit(job);
     job.rank = ++this.lastRank;
+    if (delay <= 0) return;
+    job.state = later;
+    job.dueAt = this.now + delay;
   }
 
-  /** A key's slot may have been given on meanwhile: where keys have limits, the old place is not promised. */
-  private giveBack(job: ModelJob): void {
+  /** Lacks nothing any more but what its key's limits have to say. */
+  private admit(job: ModelJob): void {
     job.state = 'pending';
-    if (job.given.key !== undefined) job.rank = undefined;
+    job.admitted = false;
+    job.dueAt = undefined;
+    job.dueBetween = undefined;
+    job.awaits = undefined;
+  }
+
+  /** Back to its old place, with the slot of its key. */
+  private giveBack(job: ModelJob): void {
+    const { key } = job.given;
+    if (key !== undefined) job.lane.sharesAt(job.priority).putBack(key);
+    job.state = 'pending';
+    // A slot of the key may have been given on meanwhile, to one that has no place yet.
+    if (job.lane.definition.perKey !== undefined) job.rank = undefined;
+  }
+
+  /** Takes it out of where it waits. */
+  private withdraw(job: ModelJob): void {
+    const { key } = job.given;
+    if (key !== undefined && job.state === 'pending' && job.admitted)
+      job.lane.sharesAt(job.priority).withdraw(key);
+    job.dueAt = undefined;
+    job.dueBetween = undefined;
+    job.awaits = undefined;
+  }
+
+  private settleDown(): void {
+    for (const lane of this.lanes) lane.settleDown(this.now);
   }
 
   private cancelled(job: ModelJob, reason: string): void {
     if (!isUnfinished(job)) return;
+    this.withdraw(job);
     job.state = 'cancelled';
     job.cancelReason = reason;
-    job.dueAt = undefined;
-    job.dueBetween = undefined;
-    this.freeKey(job);
+    freeKey(job);
     this.ended(job);
-  }
-
-  private freeKey(job: ModelJob): void {
-    const key = job.given.idempotency?.key;
-    if (key !== undefined && job.lane.keys.get(key)?.id === job.ref.id) job.lane.keys.delete(key);
   }
 }

@@ -1,17 +1,29 @@
 import assert from 'node:assert/strict';
-import type { Ms, NewJob } from '../../contract/index.js';
+import type { EndedJob, KeyLimits, Ms, NewJob, QueueDefinition } from '../../contract/index.js';
 import type { Stage } from '../contract/stage.js';
 import { compare } from './compare.js';
 import { Model } from './model.js';
 import { ModelLane } from './model-lane.js';
 import type { ModelJob, ModelRun } from './model-job.js';
 
+/** Keys of jobs, one of them hostile. */
+export const KEYS = ['a', 'b', '__proto__'] as const;
+
+/** What the queues of a run differ in. */
+export const LANES = ['sized', 'limited', 'key limits', 'fair'] as const;
+
+export type LaneName = (typeof LANES)[number];
+
 /** The real backend beside the model of it: commands call one, ask the other, and both must agree. */
 export class World {
   readonly model: Model;
   private readonly began: Ms;
 
-  constructor(readonly stage: Stage) {
+  constructor(
+    readonly stage: Stage,
+    /** The lanes that are played on. */
+    private readonly inPlay: readonly LaneName[],
+  ) {
     // Half a step must last longer than the shortest lease, and than what a slow server takes for a whole run.
     const unit = Math.max(2 * stage.capabilities.minLease, stage.timeStands ? 1_000 : 600);
     this.model = new Model(declareLanes(stage, unit), unit);
@@ -24,7 +36,7 @@ export class World {
   }
 
   lane(pick: number): ModelLane {
-    return pickOf(this.model.lanes, pick) as ModelLane;
+    return this.model.lanes[LANES.indexOf(pickOf(this.inPlay, pick) as LaneName)] as ModelLane;
   }
 
   job(pick: number): ModelJob | undefined {
@@ -34,10 +46,22 @@ export class World {
     );
   }
 
-  /** Every third word is about any run that ever was, the others about one that is held. */
+  /** Every third word is about any run that ever was, or one that was lost; the others are about one that is held. */
   run(pick: number): ModelRun | undefined {
-    const held = this.model.runs.filter(({ status }) => status === 'held');
-    return pickOf(pick % 3 === 0 || held.length === 0 ? this.model.runs : held, pick);
+    const { runs } = this.model;
+    const wanted = runs.filter(({ status }) => status === (pick % 3 === 0 ? 'lost' : 'held'));
+    return pickOf(pick % 6 === 0 || wanted.length === 0 ? runs : wanted, pick);
+  }
+
+  /** Every other one for a job that a signal can do something to at once. */
+  signalled(pick: number): ModelJob | undefined {
+    const near = this.model.jobs.filter(({ awaits, state }) => awaits !== undefined || state === 'running');
+    return pick % 2 === 0 && near.length > 0 ? pickOf(near, pick >> 1) : this.job(pick >> 1);
+  }
+
+  /** Whether the model knows if it is parked: a look at a paused queue does not tell, and its leaving may cost a token. */
+  knowsPlace({ lane, state }: ModelJob): boolean {
+    return !(lane.paused && lane.limits.isRated && state === 'pending');
   }
 
   newJob(lane: ModelLane, words: Partial<NewJob>): NewJob {
@@ -48,10 +72,17 @@ export class World {
   async advance(units: number): Promise<void> {
     for (let step = 0; step < units; step++) {
       await this.stage.pass(this.model.unit);
-      await this.stage.queue.recover();
+      const { ended = [] } = await this.stage.queue.recover();
       this.model.tick();
+      this.hear(ended);
+      this.model.endings.assertTold();
       await this.compare();
     }
+  }
+
+  /** Takes what a claim or a sweep has told of ends inside the store. */
+  hear(ended: readonly EndedJob[]): void {
+    this.model.endings.hear(ended, this.model.jobs);
   }
 
   compare(): Promise<void> {
@@ -59,22 +90,35 @@ export class World {
   }
 }
 
-/** The lanes of one run: one with the strictest order, one with limits, one with keys. */
+/** The lanes of one run, in the order of {@link LANES}. */
 function declareLanes(stage: Stage, unit: Ms): ModelLane[] {
   const { features } = stage.capabilities;
   const limited = {
     ...(features.queueConcurrency && { concurrency: 2 }),
     ...(features.queueRateLimit && { rateLimit: { limit: 3, per: 3 * unit } }),
   };
-  const definitions = [
-    { maxSize: 5 },
-    limited,
-    ...(features.keyLimits ? [{ perKey: { concurrency: 2 } }] : []),
-  ];
-  return definitions.map((definition) => {
+  const declare = (definition: Omit<QueueDefinition, 'name'>, isKeyed: boolean) => {
     const { name } = stage.lane(definition, 'model');
-    return new ModelLane(name, definition);
-  });
+    return new ModelLane(name, definition, isKeyed, features.fairness);
+  };
+  return [
+    declare({ maxSize: 5 }, false),
+    declare(limited, false),
+    declare(features.keyLimits ? { perKey: keyLimits(unit) } : {}, true),
+    declare({}, true),
+  ];
+}
+
+/** Slots for one key, a rate for another, both for the third. Every moment that a limiter names is a step of time. */
+function keyLimits(unit: Ms): NonNullable<QueueDefinition['perKey']> {
+  const [, second, third] = KEYS;
+  return {
+    concurrency: 2,
+    overrides: Object.fromEntries<KeyLimits>([
+      [second, { rateLimit: { limit: 2, per: 4 * unit } }],
+      [third, { concurrency: 2, rateLimit: { limit: 1, per: 3 * unit, burst: 2 } }],
+    ]),
+  };
 }
 
 function pickOf<T>(items: readonly T[], pick: number): T | undefined {

@@ -1,19 +1,29 @@
 import type { Fault } from '../harness/fault.js';
 import { cutConnections } from './cut-connections.js';
+import { deadlock } from './deadlock.js';
 import { flushScripts } from './flush-scripts.js';
 import { freezeServer } from './freeze-server.js';
 import { freezeWorker } from './freeze-worker.js';
 import { killProducer } from './kill-producer.js';
 import { killWorker } from './kill-worker.js';
+import { lockTable } from './lock-table.js';
+import { loseConfirms } from './lose-confirms.js';
+import { loseListeners } from './lose-listeners.js';
+import { deleteQueue, purgeQueue } from './lose-queue.js';
 import { lostReply } from './lost-reply.js';
-import { deafClients, deafServer, halfClose, latency, partition } from './network.js';
+import { moveClock } from './move-clock.js';
+import { deafClients, deafServer, halfClose, halfOpen, latency, partition } from './network.js';
+import { onLedger } from './on-ledger.js';
 import { blockingJob, dyingJob, poisonJob } from './poison-job.js';
+import { restartPooler, serialisation } from './pooler.js';
+import { refusePublish } from './refuse-publish.js';
+import { refuseWrites } from './refuse-writes.js';
 import { crashServer, restartServer } from './restart-server.js';
 import { starveServer } from './starve-server.js';
 import { stopWorker } from './stop-worker.js';
 
-/** What can happen on every broker, in no order. */
-const EVERYWHERE: readonly Fault[] = [
+/** All that can happen, in no order. Each says where it cannot. */
+export const EVERY_FAULT: readonly Fault[] = [
   killWorker,
   killProducer,
   stopWorker,
@@ -27,6 +37,7 @@ const EVERYWHERE: readonly Fault[] = [
   partition,
   deafClients,
   deafServer,
+  halfOpen,
   lostReply('enqueue'),
   lostReply('claim'),
   lostReply('extend'),
@@ -34,7 +45,22 @@ const EVERYWHERE: readonly Fault[] = [
   restartServer,
   freezeServer,
   starveServer,
+  flushScripts,
+  refuseWrites,
+  loseListeners,
+  lockTable,
+  deadlock,
+  moveClock,
+  restartPooler,
+  serialisation,
+  deleteQueue,
+  purgeQueue,
+  loseConfirms,
+  refusePublish,
+  onLedger(cutConnections),
+  onLedger(partition),
+  onLedger(crashServer),
+  onLedger(freezeServer),
+  onLedger(starveServer),
+  onLedger(flushScripts),
 ];
-
-/** By kind of broker. */
-export const FAULTS: Readonly<Record<string, readonly Fault[]>> = { redis: [...EVERYWHERE, flushScripts] };

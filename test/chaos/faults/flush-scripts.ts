@@ -8,6 +8,11 @@ const BETWEEN_MS = 50;
 /** The server forgets its scripts again and again, as it does at a restart or a failover. */
 export const flushScripts: Fault = {
   name: 'SCRIPT FLUSH',
+  absent: {
+    postgres: 'where what is prepared lives and dies with its connection: those are cut',
+    pgbouncer: 'where nothing is prepared',
+    rabbitmq: 'it has none, and its ledger loses its own',
+  },
   fire: async ({ broker }) => {
     if (!(broker instanceof RedisBroker)) throw new Error('Only Redis has scripts.');
     const sum = async () =>

@@ -9,10 +9,10 @@ const TIMES = 5;
 export const lostReply = (call: BackendCall): Fault => ({
   name: `reply of ${call} lost`,
   fire: async ({ broker }) => {
-    const { proxy } = broker;
+    const { proxy, request } = broker.lineOf(call);
     const before = proxy.swallowed;
     for (let time = 1; time <= TIMES; time++) {
-      proxy.swallowNextReply(broker.requestOf(call));
+      proxy.swallowNextReply(request);
       for (const deadline = performance.now() + BOUND_MS; proxy.swallowed < before + time; await sleep(10))
         prove(performance.now() < deadline, `nobody called ${call}`);
     }

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProxyMode } from '../harness/chaos-proxy.js';
 import { type Fault, prove } from '../harness/fault.js';
+import { HEARTBEAT_MS } from '../harness/rabbitmq-broker.js';
+import { ONLY_ON_RABBITMQ } from './on-rabbitmq.js';
+import { until } from './until.js';
 
 const SLOW_MS = 40;
 const SLOW_FOR_MS = 1_500;
@@ -30,6 +33,23 @@ export const latency: Fault = {
     proxy.latency = 0;
     prove(proxy.connections > 0, 'there was no connection');
     return `${SLOW_MS} ms more each way for ${SLOW_FOR_MS} ms on ${proxy.connections} connections`;
+  },
+};
+
+/** The line is half-open for longer than two heartbeats: both sides have to notice by themselves, while nobody says that anything has ended. */
+export const halfOpen: Fault = {
+  name: 'half-open for longer than two heartbeats',
+  absent: ONLY_ON_RABBITMQ,
+  fire: async ({ broker: { proxy }, fleet }) => {
+    const before = proxy.ended;
+    const processes = fleet.workers.length + fleet.producers.length;
+    proxy.mode = 'blackhole-replies';
+    const since = performance.now();
+    await sleep(2 * HEARTBEAT_MS);
+    await until(async () => proxy.ended - before >= processes, 'the connections were not given up');
+    proxy.mode = 'pass';
+    const ms = Math.round(performance.now() - since);
+    return `${proxy.ended - before} connections of ${processes} processes given up in ${ms} ms`;
   },
 };
 

@@ -12,7 +12,7 @@ export type ProxyMode = 'pass' | 'blackhole' | 'blackhole-replies' | 'blackhole-
  * @example
  * const proxy = await ChaosProxy.before(server.port);
  * proxy.swallowNextReply(/ok/);   // what was asked is carried out; nobody hears of it, and the connection is reset
- * proxy.mode = 'blackhole';       // nothing gets through, and no connection ends
+ * proxy.mode = 'blackhole';       // nothing gets through, and no connection ends: where something was lost, nothing ever comes again
  */
 export class ChaosProxy {
   mode: ProxyMode = 'pass';
@@ -20,6 +20,8 @@ export class ChaosProxy {
   latency = 0;
   /** Replies that were swallowed. */
   swallowed = 0;
+  /** Connections that have ended. */
+  ended = 0;
   /** Bytes that a blackhole has taken. */
   vanished = 0;
   private pattern: RegExp | undefined;
@@ -68,12 +70,14 @@ export class ChaosProxy {
   private join(client: Socket): void {
     const upstream = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true });
     const pair = [client, upstream] as const;
+    const requests = new Flow(this, upstream, 'blackhole-requests');
+    const replies = new Flow(this, client, 'blackhole-replies');
     let isDoomed = false;
     this.pairs.add(pair);
     for (const socket of pair) {
       socket.setNoDelay(true).on('error', () => undefined);
       socket.on('close', () => {
-        this.pairs.delete(pair);
+        if (this.pairs.delete(pair)) this.ended++;
         for (const other of pair) other.destroy();
       });
     }
@@ -82,10 +86,10 @@ export class ChaosProxy {
         this.pattern = undefined;
         isDoomed = true;
       }
-      void this.pass(bytes, upstream, 'blackhole-requests');
+      requests.take(bytes);
     });
     upstream.on('data', (bytes: Buffer) => {
-      if (!isDoomed) return void this.pass(bytes, client, 'blackhole-replies');
+      if (!isDoomed) return replies.take(bytes);
       // The first may answer something that was asked before: what was asked is to be carried out all the same.
       if (this.dooming.has(client)) return;
       this.dooming.add(client);
@@ -93,10 +97,44 @@ export class ChaosProxy {
       setTimeout(() => client.resetAndDestroy(), SWALLOWING_MS);
     });
   }
+}
 
-  private async pass(bytes: Buffer, to: Socket, taking: ProxyMode): Promise<void> {
-    if (this.mode === 'blackhole' || this.mode === taking) return void (this.vanished += bytes.length);
-    if (this.latency > 0) await sleep(this.latency);
-    if (to.writable) to.write(bytes);
+/**
+ * One direction of one connection, as TCP has it: what arrives is in order and without a gap. A line that went on behind lost bytes
+ * would give each reply to the request before, and two idempotency keys each other's jobs.
+ */
+class Flow {
+  private isBroken = false;
+  private last: Promise<void> | undefined;
+
+  constructor(
+    private readonly proxy: Pick<ChaosProxy, 'mode' | 'latency' | 'vanished'>,
+    private readonly to: Socket,
+    private readonly taking: ProxyMode,
+  ) {}
+
+  take(bytes: Buffer): void {
+    const { mode, latency } = this.proxy;
+    this.isBroken ||= mode === 'blackhole' || mode === this.taking;
+    if (this.isBroken) this.proxy.vanished += bytes.length;
+    else if (latency === 0 && this.last === undefined) this.pass(bytes);
+    else this.passLater(bytes, latency);
+  }
+
+  private passLater(bytes: Buffer, latency: number): void {
+    const passed = this.passAfter(this.last, bytes, latency);
+    this.last = passed;
+    void passed.finally(() => {
+      if (this.last === passed) this.last = undefined;
+    });
+  }
+
+  private async passAfter(before: Promise<void> | undefined, bytes: Buffer, latency: number): Promise<void> {
+    await Promise.all([before, sleep(latency)]);
+    this.pass(bytes);
+  }
+
+  private pass(bytes: Buffer): void {
+    if (this.to.writable) this.to.write(bytes);
   }
 }

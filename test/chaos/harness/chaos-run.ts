@@ -5,7 +5,7 @@ import { Random } from '../../../lib/testing/random.js';
 import { temporaryFolder } from '../../servers/child-server.mjs';
 import { Journal } from '../processes/journal.js';
 import type { ChildSettings, JobKind } from '../processes/settings.js';
-import type { BrokerKind, ChaosBroker } from './broker.js';
+import { type BrokerKind, type ChaosBroker, rateOf } from './broker.js';
 import { check, lineOf, type Report } from './check.js';
 import type { Fault } from './fault.js';
 import { Observer } from './final-state.js';
@@ -15,6 +15,8 @@ import { History } from './history.js';
 
 const COMMAND_TIMEOUT_MS = 1_500;
 const QUIET_BOUND_MS = 90_000;
+/** Of jobs that a fault waits for: on a slow machine the others stand in line. */
+const AHEAD_OF_ALL = 20;
 /** A supervised fleet on a small machine. */
 const WORKER: WorkerOptions = {
   workerCount: 2,
@@ -32,12 +34,14 @@ export interface RunOptions {
   readonly workers?: number | undefined;
   /** Default 2. */
   readonly producers?: number | undefined;
-  /** Jobs a second, of all producers. Default 800. */
+  /** Jobs a second, of all producers. Default: what the kind says, or `TASKS_CHAOS_RATE`. */
   readonly rate?: number | undefined;
   readonly mix?: ChildSettings['mix'] | undefined;
   readonly worker?: WorkerOptions | undefined;
   /** How long a call of the backend waits, in ms. Default 1,500. */
   readonly commandTimeout?: number | undefined;
+  /** More of the backend's options. */
+  readonly backend?: Readonly<Record<string, unknown>> | undefined;
   /** How far the wall clocks of the workers, then of the producers, are ahead, in ms. Default 0. */
   readonly skews?: readonly number[] | undefined;
 }
@@ -54,14 +58,15 @@ export class ChaosRun {
   readonly random: Random;
   private readonly folder = temporaryFolder('chaos');
   private readonly journal = new Journal(join(this.folder.path, 'parent.log'));
+  private watching: Observer | undefined;
   private jobs = 0;
+  private readonly poisons = new Set<string>();
   /** What the processes have written down; there once it is finished. */
   history = new History();
   readonly fleet: Fleet;
 
   private constructor(
     readonly broker: ChaosBroker,
-    readonly observer: Observer,
     readonly options: RunOptions,
   ) {
     this.random = new Random(options.seed);
@@ -70,11 +75,12 @@ export class ChaosRun {
 
   /** Starts everything. Jobs flow when it resolves. */
   static async start(options: RunOptions): Promise<ChaosRun> {
-    const { kind, isDurable, commandTimeout = COMMAND_TIMEOUT_MS } = options;
-    const broker = await kind.start({ isDurable, commandTimeout });
-    const run = new ChaosRun(broker, await Observer.open(broker), options);
+    const { kind, isDurable, commandTimeout = COMMAND_TIMEOUT_MS, backend } = options;
+    const broker = await kind.start({ isDurable, commandTimeout, backend });
+    const run = new ChaosRun(broker, options);
     try {
-      await run.staff();
+      // All at one moment, on a server that nobody has used.
+      [run.watching] = await Promise.all([Observer.open(broker), run.staff()]);
       return run;
     } catch (error) {
       await run.dispose();
@@ -82,15 +88,25 @@ export class ChaosRun {
     }
   }
 
+  get observer(): Observer {
+    if (this.watching === undefined) throw new Error('The run has not begun.');
+    return this.watching;
+  }
+
   get memberSettings(): MemberSettings {
-    const { worker, rate = 800, producers = 2, mix = MIX } = this.options;
+    const { worker, producers = 2, mix = MIX } = this.options;
     return {
-      backend: this.broker.backend(),
+      backends: this.broker.backends(),
       worker: { ...WORKER, ...worker },
-      rate: producers === 0 ? 0 : rate / producers,
+      rate: producers === 0 ? 0 : this.rate / producers,
       mix,
       skew: 0,
     };
+  }
+
+  /** Jobs a second, of all producers. */
+  get rate(): number {
+    return this.options.rate ?? rateOf(this.options.kind);
   }
 
   get lease(): number {
@@ -103,8 +119,11 @@ export class ChaosRun {
 
   /** Waits until jobs flow, and lets it happen. */
   async fire(fault: Fault): Promise<void> {
+    const { kind } = this.options;
+    const reason = fault.absent?.[kind.name];
+    if (reason !== undefined) throw new Error(`${fault.name} is not on ${kind.name}: ${reason}.`);
     await this.fleet.settled();
-    const { accepted, done } = await flowing(this.fleet);
+    const { accepted, done } = await flowing(this.fleet, this.rate);
     const proof = await fault.fire(this);
     this.faults.push({ name: fault.name, proof, flow: Math.round(Math.min(accepted, done)) });
   }
@@ -113,7 +132,10 @@ export class ChaosRun {
   async finish(): Promise<Report> {
     await this.fleet.settled();
     await this.fleet.stop('producer');
-    await this.observer.quiet(QUIET_BOUND_MS);
+    await this.observer.quiet(QUIET_BOUND_MS).catch(async (error: Error) => {
+      const left = await this.broker.leftovers();
+      throw new Error(`${error.message} Left: ${left.join(', ')}.${this.fleet.said}`, { cause: error });
+    });
     const exits = await this.fleet.stop('worker');
     this.history = History.read(this.fleet.journals);
     const report = check(this.history, await this.observer.read());
@@ -135,12 +157,18 @@ export class ChaosRun {
   async enqueue(kind: JobKind, ms = 0): Promise<string> {
     const number = this.jobs++;
     const call = `parent/${number}`;
+    if (kind === 'poison') this.poisons.add(call);
     this.journal.write('try', { call });
     const payload = { producer: 'parent', number, kind, ms };
-    const options = kind === 'later' ? { delay: ms } : {};
+    const options = { priority: AHEAD_OF_ALL, ...(kind === 'later' && { delay: ms }) };
     const { id } = await this.observer.queue.enqueue('work', payload, options);
     this.journal.write('ok', { call, id });
     return id;
+  }
+
+  /** Whether a call of ours was for a job that kills who runs it. */
+  isPoison(call: string): boolean {
+    return this.poisons.has(call);
   }
 
   /** What is printed of a run. */
@@ -151,7 +179,7 @@ export class ChaosRun {
 
   async dispose(): Promise<void> {
     await this.fleet.dispose();
-    await this.observer.close();
+    await this.watching?.close();
     await this.broker.stop();
     this.folder.dispose();
   }

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { ChildSettings, Order, Pulse } from '../processes/settings.js';
 import { OUT } from './transpile.mjs';
 
-const START_BOUND_MS = 60_000;
+const START_BOUND_MS = 120_000;
 const OUTPUT_KEPT = 4_000;
 
-export type Role = 'worker' | 'producer';
+/** A `solo` is both, with its database in itself. */
+export type Role = 'worker' | 'producer' | 'solo';
 
 /** How a child ended. */
 export interface Exit {

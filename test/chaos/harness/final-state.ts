@@ -5,6 +5,8 @@ import { QUEUE } from '../processes/settings.js';
 import type { ChaosBroker } from './broker.js';
 
 const PAGE = 1_000;
+/** Of jobs that are not finished in time so many are named. */
+const NAMED = 3;
 const LOOK_AGAIN_MS = 100;
 const JOB_BOUND_MS = 120_000;
 
@@ -18,15 +20,18 @@ export interface FinalState {
   readonly misplaced: readonly string[];
 }
 
+/** What is asked of a broker when all is over. */
+type Holder = Pick<ChaosBroker, 'backends' | 'leftovers' | 'misplaced'>;
+
 /** Looks at the broker as an app does that runs no jobs. */
 export class Observer {
   private constructor(
     private readonly app: INestApplicationContext,
-    private readonly broker: ChaosBroker,
+    private readonly broker: Holder,
   ) {}
 
-  static async open(broker: ChaosBroker): Promise<Observer> {
-    const app = await startApp(chaosModule(broker.backend('server'), { autoStart: false }));
+  static async open(broker: Holder): Promise<Observer> {
+    const app = await startApp(chaosModule(broker.backends('server'), { autoStart: false }));
     return new Observer(app, broker);
   }
 
@@ -45,7 +50,7 @@ export class Observer {
       const left = pending + scheduled + waiting + running + retrying;
       if (left === 0) return;
       if (performance.now() > deadline)
-        throw new Error(`${left} jobs are not finished after ${withinMs} ms.`);
+        throw new Error(`${left} jobs are not finished after ${withinMs} ms, as ${await this.unfinished()}.`);
       await new Promise((resolve) => void setTimeout(resolve, LOOK_AGAIN_MS));
     }
   }
@@ -59,6 +64,15 @@ export class Observer {
       await new Promise((resolve) => void setTimeout(resolve, LOOK_AGAIN_MS));
     }
     throw new Error(`Job ${id} is not finished.`);
+  }
+
+  /** Some that are not finished, in words. */
+  private async unfinished(): Promise<string> {
+    const states = JOB_STATES.filter((state) => !isFinished(state));
+    const { items } = await this.queue.backend.find({ queue: QUEUE, states, limit: NAMED });
+    const tell = ({ id, state, reason, attempt, fence }: JobRecord): string =>
+      `${id} (${state}${reason === undefined ? '' : `, ${reason}`}, attempt ${attempt}, fence ${fence})`;
+    return items.map(tell).join(', ');
   }
 
   async read(): Promise<FinalState> {

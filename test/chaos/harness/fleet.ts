@@ -46,6 +46,12 @@ export class Fleet {
     return total;
   }
 
+  /** The end of what each has printed that lives. */
+  get said(): string {
+    const members = [...this.members.values()].filter(({ output }) => output !== '');
+    return members.map(({ settings, output }) => `\n${settings.name} said:\n${output}`).join('');
+  }
+
   get journals(): string[] {
     return readdirSync(this.folder).map((file) => join(this.folder, file));
   }
@@ -85,7 +91,8 @@ export class Fleet {
     await Promise.all([...this.members.values()].map((child) => child.kill()));
   }
 
-  private of(role: Role): ChaosChild[] {
+  /** Those that live. */
+  of(role: Role): ChaosChild[] {
     return [...this.members.values()].filter((child) => child.role === role && child.isAlive);
   }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet } from './fleet.js';
 
-/** What a fault needs to be worth something: that many jobs a second. */
-export const LEAST_FLOW = 500;
+/** Of the jobs that are enqueued in a second so many have to come in and go out, for a fault to be worth something. */
+const LEAST_PART = 5 / 8;
 const WINDOW_MS = 1_000;
 const LOOK_MS = 100;
 const BOUND_MS = 60_000;
@@ -14,7 +14,8 @@ export interface Flow {
 }
 
 /** Waits until jobs flow. @throws when they do not within a minute */
-export async function flowing(fleet: Fleet, least = LEAST_FLOW): Promise<Flow> {
+export async function flowing(fleet: Fleet, rate: number): Promise<Flow> {
+  const least = rate * LEAST_PART;
   let seen: Flow = { accepted: 0, done: 0 };
   const samples: { readonly at: number; readonly accepted: number; readonly done: number }[] = [];
   for (const deadline = performance.now() + BOUND_MS; performance.now() < deadline; await sleep(LOOK_MS)) {

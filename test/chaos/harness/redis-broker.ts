@@ -2,8 +2,17 @@ import { Redis } from 'ioredis';
 import { loadQueueScripts } from '../../../lib/backends/redis/queue-scripts.js';
 import { startRedis, type PrivateRedis } from '../../servers/redis.mjs';
 import { QUEUE } from '../processes/settings.js';
-import type { BackendCall, BrokerKind, ChaosBroker } from './broker.js';
+import {
+  type BackendCall,
+  type BrokerKind,
+  type BrokerOptions,
+  type ChaosBroker,
+  type Footprint,
+  type Line,
+  PATIENCE_MS,
+} from './broker.js';
 import { ChaosProxy } from './chaos-proxy.js';
+import { ServerBroker } from './server-broker.js';
 
 const PREFIX = 'chaos';
 /** Where jobs lie that are finished, and where nothing may be left. */
@@ -22,43 +31,47 @@ const UNFINISHED = [
 
 export const redisKind: BrokerKind = {
   name: 'redis',
+  rate: 800,
   start: async (options) => {
     const server = await startRedis({ persistence: options.isDurable ? 'always' : 'none' });
-    return new RedisBroker(server, await ChaosProxy.before(server.port), options.commandTimeout);
+    return new RedisBroker(server, await ChaosProxy.before(server.port), options);
   },
 };
 
 /** A private Redis server. */
-export class RedisBroker implements ChaosBroker {
+export class RedisBroker extends ServerBroker<PrivateRedis> implements ChaosBroker {
+  readonly takesWhatFits = false;
   readonly admin: Redis;
   private readonly scripts = loadQueueScripts();
 
   constructor(
-    readonly server: PrivateRedis,
+    server: PrivateRedis,
     readonly proxy: ChaosProxy,
-    private readonly commandTimeout: number,
+    private readonly options: BrokerOptions,
   ) {
+    super(server);
     this.admin = new Redis(server.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
     this.admin.on('error', () => undefined);
   }
 
-  backend(by: 'proxy' | 'server' = 'proxy') {
+  backends(by: 'proxy' | 'server' = 'proxy') {
     const { port } = by === 'proxy' ? this.proxy : this.server;
-    const options = { prefix: PREFIX, commandTimeout: this.commandTimeout };
-    return { type: 'redis', url: `redis://127.0.0.1:${port}`, options };
+    const commandTimeout = by === 'proxy' ? this.options.commandTimeout : PATIENCE_MS;
+    const options = { prefix: PREFIX, commandTimeout, ...this.options.backend };
+    return [{ name: 'redis', type: 'redis', url: `redis://127.0.0.1:${port}`, options }];
   }
 
   key(word: string): string {
     return `${PREFIX}:{${QUEUE}}:${word}`;
   }
 
-  requestOf(call: BackendCall): RegExp {
+  lineOf(call: BackendCall): Line {
     const { enqueue, enqueuePlain, claim, extend } = this.scripts;
     const of = { enqueue: [enqueue, enqueuePlain], claim: [claim], extend: [extend] } satisfies Record<
       BackendCall,
       unknown
     >;
-    return new RegExp(of[call].map(({ sha }) => sha).join('|'));
+    return { proxy: this.proxy, request: new RegExp(of[call].map(({ sha }) => sha).join('|')) };
   }
 
   async cutAll(): Promise<number> {
@@ -67,22 +80,6 @@ export class RedisBroker implements ChaosBroker {
       kinds.map((kind) => this.admin.call('CLIENT', 'KILL', 'TYPE', kind, 'SKIPME', 'yes')),
     );
     return cut.reduce((sum: number, count) => sum + Number(count), 0);
-  }
-
-  async crash(): Promise<void> {
-    await this.startAnew(() => this.server.kill());
-  }
-
-  async restart(): Promise<void> {
-    await this.startAnew(() => this.server.restart());
-  }
-
-  freeze(): void {
-    this.server.freeze();
-  }
-
-  thaw(): void {
-    this.server.thaw();
   }
 
   async isSilent(ms: number): Promise<boolean> {
@@ -128,8 +125,11 @@ export class RedisBroker implements ChaosBroker {
     return [...problems, ...[...known].filter((id) => !seen.has(id))];
   }
 
-  async memory(): Promise<number> {
-    return Number(/used_memory:(\d+)/.exec(await this.admin.info('memory'))?.[1]);
+  /** Once the buffers of replies are gone. */
+  async footprint(): Promise<Footprint> {
+    await this.admin.call('MEMORY', ['PURGE']);
+    const bytes = Number(/used_memory:(\d+)/.exec(await this.admin.info('memory'))?.[1]);
+    return { bytes, entries: await this.admin.dbsize() };
   }
 
   async stop(): Promise<void> {
@@ -139,14 +139,7 @@ export class RedisBroker implements ChaosBroker {
   }
 
   /** The id that a server makes for itself each time that it starts. */
-  async runId(): Promise<string> {
+  protected async life(): Promise<string> {
     return /run_id:(\w+)/.exec(await this.admin.info('server'))?.[1] ?? '';
-  }
-
-  private async startAnew(end: () => Promise<void>): Promise<void> {
-    const before = await this.runId();
-    await end();
-    if (this.server.pid() === undefined) await this.server.start();
-    if ((await this.runId()) === before) throw new Error('The server was not started anew.');
   }
 }

@@ -1,19 +1,19 @@
 import { Module, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { TasksModule, type BackendOptions, type WorkerOptions } from 'nestjs-tasks';
+import { TasksModule, type NamedBackendOptions, type WorkerOptions } from 'nestjs-tasks';
 import { QUEUE } from './settings.js';
 
 export const MAX_RETRIES = 5;
 
-/** An app on the backend under test. Everything that finishes is kept, so that a run can be counted afterwards. */
+/** An app with its queue on the backend under test, the last one. Everything that finishes is kept, so that a run can be counted afterwards. */
 export function chaosModule(
-  backend: BackendOptions,
+  backends: readonly NamedBackendOptions[],
   worker: WorkerOptions,
   providers: NonNullable<ModuleMetadata['providers']> = [],
 ): new () => object {
   const tasks = TasksModule.forRoot({
-    backend,
-    queues: [{ name: QUEUE }],
+    backends,
+    queues: [{ name: QUEUE, backend: backends.at(-1)?.name }],
     worker: { ...worker, queues: [QUEUE] },
     retry: { maxRetries: MAX_RETRIES, backoff: 'fixed', delay: 50, jitter: false },
     retention: { completedMax: 10_000_000 },

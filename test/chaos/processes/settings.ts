@@ -1,4 +1,4 @@
-import type { BackendOptions, WorkerOptions } from 'nestjs-tasks';
+import type { NamedBackendOptions, WorkerOptions } from 'nestjs-tasks';
 
 /** The queue that everything flows through. */
 export const QUEUE = 'chaos';
@@ -9,7 +9,8 @@ export interface ChildSettings {
   readonly name: string;
   readonly journal: string;
   readonly seed: number;
-  readonly backend: BackendOptions;
+  /** The queue is on the last one; those before it keep what that one does not. */
+  readonly backends: readonly NamedBackendOptions[];
   readonly worker: WorkerOptions;
   /** Of a producer: jobs a second. */
   readonly rate: number;

@@ -22,6 +22,10 @@ export class ForwardingState implements StateBackend {
     return this.sound.close();
   }
 
+  time(): Promise<number> {
+    return this.sound.time();
+  }
+
   get(keys: readonly string[]): Promise<(StateValue | undefined)[]> {
     return this.sound.get(keys);
   }

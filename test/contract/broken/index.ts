@@ -8,8 +8,10 @@ import { ledgerFlaws } from './ledger.js';
 import { limitFlaws } from './limits.js';
 import { orderFlaws } from './order.js';
 import { settlementFlaws } from './settlements.js';
+import { signalFlaws } from './signals.js';
 import { stateFlaws } from './state.js';
 import { steeringFlaws } from './steering.js';
+import { turnFlaws } from './turns.js';
 
 /** Backends that are wrong in one way each. */
 export const FLAWS: readonly Flaw[] = [
@@ -18,8 +20,10 @@ export const FLAWS: readonly Flaw[] = [
   ...settlementFlaws,
   ...keyFlaws,
   ...orderFlaws,
+  ...turnFlaws,
   ...dependencyFlaws,
   ...steeringFlaws,
+  ...signalFlaws,
   ...limitFlaws,
   ...ledgerFlaws,
   ...keepingFlaws,

@@ -82,6 +82,18 @@ class BytesBecomeText extends ChangingJobs {
   }
 }
 
+class NamelessTaken extends ChangingJobs {
+  protected override change(job: NewJob): NewJob {
+    return job.name ? job : { ...job, name: 'a-task' };
+  }
+}
+
+class RetriesMadeUp extends ChangingJobs {
+  protected override change(job: NewJob): NewJob {
+    return { ...job, maxRetries: Math.max(0, job.maxRetries || 0) };
+  }
+}
+
 /** As JSON columns do. */
 class PayloadReformatted extends ChangingJobs {
   protected override change(job: NewJob): NewJob {
@@ -179,6 +191,8 @@ export const keepingFlaws = [
   inQueue('counts a retry as pending', 'counts', RetriesCountedAsPending),
   inQueue('replays a dead letter twice', 'dead letters', ReplayedTwice),
   inQueue('keeps part of an atomic batch', 'atomic batches', AtomicIgnored),
+  inQueue('takes a job without a name', 'enqueue', NamelessTaken),
+  inQueue('makes something of a number of retries that is none', 'enqueue', RetriesMadeUp),
   inQueue('turns bytes into text', 'payloads', BytesBecomeText),
   inQueue('formats JSON anew', 'payloads', PayloadReformatted),
   inQueue('enqueues what a late verdict brings', 'settlements that enqueue', SpawnedEvenWhenStale),

@@ -46,6 +46,22 @@ class RecoveredOnlyBySweep extends ForwardingQueue {
   }
 }
 
+/** What a run has left for the next one lies with its worker. */
+class CheckpointDiesWithWorker extends ForwardingQueue {
+  override async claim(request: ClaimRequest): Promise<Claim> {
+    const claim = await super.claim(request);
+    const without = (job: ClaimedJob): ClaimedJob =>
+      job.stalls === 0 ? job : { ...job, extra: { ...job.extra, checkpoint: undefined } };
+    return { ...claim, jobs: claim.jobs.map(without) };
+  }
+}
+
+class EndsToldToNobody extends ForwardingQueue {
+  override async recover(): Promise<Recovery> {
+    return { ...(await super.recover()), ended: undefined };
+  }
+}
+
 class EndsToldTwice extends ForwardingQueue {
   private told: Recovery['ended'];
 
@@ -62,5 +78,7 @@ export const leaseFlaws = [
   inQueue('hands a job to two workers', 'claim', DoubleHandOut),
   inQueue('lets a job stall for ever', 'leases and recovery', StallsForever),
   inQueue('hands a recovered job out at the second claim', 'leases and recovery', RecoveredOnlyBySweep),
+  inQueue('loses the checkpoint of a run that lost its lease', 'record', CheckpointDiesWithWorker),
+  inQueue('tells nobody of an end', 'ends inside the store', EndsToldToNobody),
   inQueue('tells of an end twice', 'ends inside the store', EndsToldTwice),
 ];

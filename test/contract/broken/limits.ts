@@ -1,6 +1,9 @@
+import { GcraBucket } from '../../../lib/backends/memory/gcra-bucket.js';
 import type {
   Claim,
+  ClaimedJob,
   ClaimRequest,
+  KeyLimits,
   Ms,
   QueueBackend,
   QueueDefinition,
@@ -85,9 +88,76 @@ class KeyConcurrencyIgnored extends ChangingQueues {
 
 class KeyRateIgnored extends ChangingQueues {
   protected override change(queue: QueueDefinition): QueueDefinition {
-    const { rateLimit: _, ...perKey } = queue.perKey ?? {};
-    return { ...queue, perKey };
+    return withKeyRates(queue, () => undefined);
   }
+}
+
+/** The moment that it parks a job until never comes. */
+class ParkedForEver extends ChangingQueues {
+  protected override change(queue: QueueDefinition): QueueDefinition {
+    return withKeyRates(queue, ({ limit, per, burst = limit }) => ({ limit, per: per * 1e9, burst }));
+  }
+}
+
+/** Rates of keys are looked at by the claim: what is ready cannot always run. */
+class KeyRateAtClaim extends ForwardingQueue {
+  private readonly definitions = new Map<string, QueueDefinition>();
+  private readonly buckets = new Map<string, GcraBucket>();
+
+  constructor(
+    sound: QueueBackend,
+    private readonly clock: ManualClock,
+  ) {
+    super(sound);
+  }
+
+  override declare(queues: readonly QueueDefinition[]): void {
+    for (const queue of queues) this.definitions.set(queue.name, queue);
+    super.declare(queues.map((queue) => withKeyRates(queue, () => undefined)));
+  }
+
+  override async claim(request: ClaimRequest): Promise<Claim> {
+    const claim = await super.claim(request);
+    const held = claim.jobs.filter((job) => !this.mayStart(job));
+    if (held.length === 0) return claim;
+    await super.claim({
+      worker: request.worker,
+      lease: request.lease,
+      take: [],
+      settle: held.map(({ receipt }) => ({ receipt, outcome: { kind: 'released', countAttempt: false } })),
+    });
+    return { ...claim, jobs: claim.jobs.filter((job) => !held.includes(job)), nextInMs: 1 };
+  }
+
+  private mayStart({ queue, extra }: ClaimedJob): boolean {
+    const { perKey } = this.definitions.get(queue) ?? {};
+    const key = extra?.key;
+    if (key === undefined || perKey === undefined) return true;
+    const { overrides = {} } = perKey;
+    const { rateLimit } = (Object.hasOwn(overrides, key) ? overrides[key] : undefined) ?? perKey;
+    if (rateLimit === undefined) return true;
+    const address = JSON.stringify([queue, key]);
+    const bucket = this.buckets.get(address) ?? new GcraBucket();
+    this.buckets.set(address, bucket);
+    if (bucket.available(rateLimit, this.clock.now(), 1) === 0) return false;
+    bucket.charge(rateLimit, this.clock.now(), 1);
+    return true;
+  }
+}
+
+/** Every rate of a key changed, wherever it is declared. */
+function withKeyRates(
+  queue: QueueDefinition,
+  change: (rate: RateLimit) => RateLimit | undefined,
+): QueueDefinition {
+  const { perKey } = queue;
+  if (perKey === undefined) return queue;
+  const changed = (limits: KeyLimits): KeyLimits => ({
+    ...limits,
+    rateLimit: limits.rateLimit && change(limits.rateLimit),
+  });
+  const overrides = Object.entries(perKey.overrides ?? {}).map(([key, limits]) => [key, changed(limits)]);
+  return { ...queue, perKey: { ...changed(perKey), overrides: Object.fromEntries(overrides) } };
 }
 
 class KeyOverridesIgnored extends ChangingQueues {
@@ -132,6 +202,8 @@ export const limitFlaws = [
   inQueue('runs one more than its concurrency', 'concurrency of a queue', OneTooMany),
   inQueue('ignores the concurrency of keys', 'concurrency of a key', KeyConcurrencyIgnored),
   inQueue('ignores the rate of keys', 'rate limit of a key', KeyRateIgnored),
+  inQueue('counts the rate of keys when jobs are claimed', 'rate limit of a key', KeyRateAtClaim),
+  inQueue('never lets a parked job in', 'rate limit of a key', ParkedForEver),
   inQueue('gives every key the same concurrency', 'concurrency of a key', KeyOverridesIgnored),
   inQueue('gives every key the same rate', 'rate limit of a key', KeyOverridesIgnored),
   inQueue('ignores its size', 'capacity', SizeIgnored),

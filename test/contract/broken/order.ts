@@ -1,11 +1,4 @@
-import type {
-  Claim,
-  ClaimedJob,
-  ClaimRequest,
-  EnqueueCallOptions,
-  EnqueueVerdict,
-  NewJob,
-} from '../../../lib/contract/index.js';
+import type { Claim, ClaimRequest, NewJob } from '../../../lib/contract/index.js';
 import { inQueue } from './flaw.js';
 import { ChangingJobs, ForwardingQueue } from './forwarding-queue.js';
 
@@ -42,31 +35,6 @@ class ReleasedToTheEnd extends ForwardingQueue {
   }
 }
 
-/** Keys are told, and mean nothing for the order. */
-class Unfair extends ForwardingQueue {
-  private readonly keys = new Map<string, string | undefined>();
-
-  override enqueue(jobs: readonly NewJob[], options?: EnqueueCallOptions): Promise<EnqueueVerdict[]> {
-    for (const job of jobs) this.keys.set(job.id, job.key);
-    return super.enqueue(
-      jobs.map((job) => ({ ...job, key: undefined })),
-      options,
-    );
-  }
-
-  override async claim(request: ClaimRequest): Promise<Claim> {
-    const claim = await super.claim(request);
-    const keyed = (job: ClaimedJob) => ({ ...job, extra: { ...job.extra, key: this.keys.get(job.id) } });
-    return { ...claim, jobs: claim.jobs.map(keyed) };
-  }
-}
-
-class WeightIgnored extends ChangingJobs {
-  protected override change(job: NewJob): NewJob {
-    return { ...job, weight: 1 };
-  }
-}
-
 /** A timer of Node fires at once when it is longer than 2^31 - 1 ms. */
 class LongDelaysFireAtOnce extends ChangingJobs {
   protected override change(job: NewJob): NewJob {
@@ -96,6 +64,14 @@ class MomentsByOwnClock extends ChangingJobs {
   }
 }
 
+/** A claim with a limit of 0 has looked at nothing. */
+class SilentWithoutTake extends ForwardingQueue {
+  override async claim(request: ClaimRequest): Promise<Claim> {
+    const claim = await super.claim(request);
+    return request.take.some(({ limit }) => limit > 0) ? claim : { ...claim, nextInMs: undefined };
+  }
+}
+
 class MaximumIgnored extends ForwardingQueue {
   override claim(request: ClaimRequest): Promise<Claim> {
     return super.claim({ ...request, max: undefined });
@@ -106,11 +82,10 @@ export const orderFlaws = [
   inQueue('orders by clock instead of sequence', 'order', OrderedByClock),
   inQueue('hands out the last first', 'order', LastInFirstOut),
   inQueue('puts a released job at the end', 'order', ReleasedToTheEnd),
-  inQueue('has no fair shares', 'fair shares', Unfair),
-  inQueue('ignores weights', 'fair shares', WeightIgnored),
   inQueue('fires long delays at once', 'delays', LongDelaysFireAtOnce),
   inQueue('compares moments with the clock of the caller', 'delays', MomentsByOwnClock),
   inQueue('ignores backoff', 'settle', DelaysIgnoredByRetries),
   inQueue('looks for due jobs every five seconds', 'when to come back', ComesBackLate),
+  inQueue('has nothing to say to who takes nothing', 'when to come back', SilentWithoutTake),
   inQueue('ignores the maximum of a claim', 'claim', MaximumIgnored),
 ];

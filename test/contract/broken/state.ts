@@ -184,6 +184,20 @@ class MessagesReplayed extends ForwardingState {
   }
 }
 
+class TimeStandsStill extends ForwardingState {
+  private first: Promise<number> | undefined;
+
+  override time(): Promise<number> {
+    return (this.first ??= super.time());
+  }
+}
+
+class TimeInSeconds extends ForwardingState {
+  override async time(): Promise<number> {
+    return Math.floor((await super.time()) / 1_000);
+  }
+}
+
 export const stateFlaws = [
   inState('keeps values for ever', 'state: values', TtlIgnored),
   inState(
@@ -201,4 +215,6 @@ export const stateFlaws = [
   inState('loses members between pages', 'state: ordered index', PlacesByScoreAlone),
   inState('goes on telling who has stopped watching', 'state: publish and watch', WatchedForEver),
   inState('keeps messages for later', 'state: publish and watch', MessagesReplayed),
+  inState('tells the time at which it was asked first', 'state: time', TimeStandsStill),
+  inState('tells the time in seconds', 'state: time', TimeInSeconds),
 ];

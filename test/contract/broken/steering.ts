@@ -5,7 +5,6 @@ import type {
   ClaimRequest,
   JobRef,
   QueueDefinition,
-  SignalValue,
 } from '../../../lib/contract/index.js';
 import { inQueue } from './flaw.js';
 import { ForwardingQueue } from './forwarding-queue.js';
@@ -53,13 +52,6 @@ class PauseLostByDeclare extends ForwardingQueue {
   }
 }
 
-class EarlySignalLost extends ForwardingQueue {
-  override async signal(job: JobRef, name: string, value: SignalValue): Promise<void> {
-    const [record] = await super.get([job]);
-    if (record?.awaits === name) await super.signal(job, name, value);
-  }
-}
-
 class NeverWakes extends ForwardingQueue {
   override subscribe(): BackendSubscription {
     return { setDemand: () => {}, close: () => {} };
@@ -81,7 +73,6 @@ export const steeringFlaws = [
   inQueue('ignores the cancel of a running job', 'cancel', CancelOfRunningIgnored),
   inQueue('lets jobs through a pause', 'pause', PauseLeaks),
   inQueue('forgets a pause when the queue is declared again', 'pause', PauseLostByDeclare),
-  inQueue('loses a signal that comes early', 'signals and sleep', EarlySignalLost),
   inQueue('never wakes anybody', 'subscribe', NeverWakes),
   inQueue('wakes who has no demand', 'subscribe', WakesWithoutDemand),
 ];

@@ -27,6 +27,7 @@ const process = (
   signal: null,
   output: '',
   useProcessExit: true,
+  signals: 1,
   ...over,
 });
 
@@ -59,6 +60,10 @@ describe('what is found well', () => {
         useProcessExit: false,
         journal: [...POOLS, { is: 'listed' }],
       }),
+    ],
+    [
+      'an end by a second signal that met it at its exit',
+      process([], [], { code: null, signal: 'SIGTERM', signals: 2 }),
     ],
   ])('%s', (_what, run) => {
     expect(judge([run])).toEqual([]);
@@ -141,6 +146,21 @@ describe('what is found wrong', () => {
       'a death',
       process([], [], { code: null, signal: 'SIGKILL' }),
       'ended with code null and signal SIGKILL, not 0 and null',
+    ],
+    [
+      'an end by the only signal, at its exit',
+      process([], [], { code: null, signal: 'SIGTERM' }),
+      'ended with code null and signal SIGTERM, not 0 and null',
+    ],
+    [
+      'an end by a second signal before its exit',
+      process([], [], {
+        code: null,
+        signal: 'SIGTERM',
+        signals: 2,
+        journal: [...POOLS, { is: 'listed' }],
+      }),
+      'ended with code null and signal SIGTERM, not 0 and null',
     ],
     ['anything on stderr', process([], [], { output: 'Unhandled rejection' }), 'said: Unhandled rejection'],
     [

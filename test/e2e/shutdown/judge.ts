@@ -23,10 +23,11 @@ export function judge(processes: readonly ProcessRun[]): string[] {
 const all = <K extends Entry['is']>(journal: readonly Entry[], is: K): EntryOf<K>[] =>
   journal.filter((entry): entry is EntryOf<K> => entry.is === is);
 
-function judgeExit({ code, signal, output, useProcessExit, journal }: ProcessRun): string[] {
+function judgeExit(run: ProcessRun): string[] {
+  const { code, signal, output, useProcessExit, journal } = run;
   const wanted = useProcessExit ? [0, null] : [null, 'SIGTERM'];
   return [
-    ...(code === wanted[0] && signal === wanted[1]
+    ...((code === wanted[0] && signal === wanted[1]) || wasHitAtExit(run)
       ? []
       : [`ended with code ${code} and signal ${signal}, not ${wanted[0]} and ${wanted[1]}`]),
     ...(output === '' ? [] : [`said: ${output}`]),
@@ -34,6 +35,11 @@ function judgeExit({ code, signal, output, useProcessExit, journal }: ProcessRun
     ...(useProcessExit === (journal.at(-1)?.is === 'exit') ? [] : ['went on, or stopped, at its exit']),
     ...all(journal, 'refused').map(({ code }) => `refused an enqueue: ${code}`),
   ];
+}
+
+/** From its exit on a process no longer listens to signals: another that comes before it is gone ends it by itself. */
+function wasHitAtExit({ code, signal, signals, journal }: ProcessRun): boolean {
+  return code === null && signal === 'SIGTERM' && signals > 1 && journal.at(-1)?.is === 'exit';
 }
 
 /** Nothing begins when a pool has closed, and what ends then was given up before. */

@@ -7,8 +7,10 @@ import { rolldown } from 'rolldown';
 import { type AppPlan, type Entry, readJournal } from './journal.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-/** No drain takes longer; a process that is still there hangs. */
+/** No drain takes longer; a process that is still there so long after it was up hangs. */
 const BOUND_MS = 30_000;
+/** Nothing keeps it from its start but what else the machine does. */
+const START_MS = 120_000;
 
 /** A signal, counted from when the app is up or from when its first job runs. */
 export interface Signal {
@@ -24,6 +26,8 @@ export interface ProcessRun {
   /** What it said on stderr, and on stdout beside the agreed words: nothing, if all is well. */
   readonly output: string;
   readonly useProcessExit: boolean;
+  /** Signals that it was sent. */
+  readonly signals: number;
 }
 
 /** Starts processes of the app beside this file, signals them and gathers their journals. Several may run at once, on one broker or each on its own. */
@@ -45,8 +49,9 @@ export class Processes {
       tsconfig: false,
       transform: { decorator: { legacy: true, emitDecoratorMetadata: true } },
       resolve: { alias: { 'nestjs-tasks': join(ROOT, 'dist/index.js') } },
-      // What Nest looks for and does without.
-      external: /^(class-transformer|class-validator|@nestjs\/(microservices|websockets))/,
+      // What Nest looks for and does without, and what is loaded only when it is used.
+      external:
+        /^(class-transformer|class-validator|@nestjs\/(microservices|websockets)|@electric-sql\/pglite)/,
     });
     await bundle.write({ file: join(folder, 'app.mjs'), format: 'esm', codeSplitting: false });
     await bundle.close();
@@ -62,13 +67,17 @@ export class Processes {
     const journal = join(this.folder, `${++this.serial}.jsonl`);
     const env = { ...process.env, SHUTDOWN_PLAN: JSON.stringify({ ...plan, journal } satisfies AppPlan) };
     const child = spawn(process.execPath, [join(this.folder, 'app.mjs')], { cwd: ROOT, env });
-    const timers: NodeJS.Timeout[] = [setTimeout(() => child.kill('SIGKILL'), BOUND_MS)];
+    const timers: NodeJS.Timeout[] = [];
+    const boundBy = (ms: number): unknown => timers.push(setTimeout(() => child.kill('SIGKILL'), ms));
+    boundBy(START_MS);
     let output = '';
+    let sent = 0;
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     createInterface({ input: child.stdout }).on('line', (line) => {
       const due = signals.filter(({ after }) => after === line);
       if (line !== 'up' && line !== 'working') output += `${line}\n`;
-      for (const { ms } of due) timers.push(setTimeout(() => child.kill('SIGTERM'), ms));
+      if (line === 'up') boundBy(BOUND_MS);
+      for (const { ms } of due) timers.push(setTimeout(() => child.kill('SIGTERM') && sent++, ms));
     });
     return new Promise((resolve, reject) => {
       child.on('error', reject);
@@ -81,6 +90,7 @@ export class Processes {
           signal,
           output,
           useProcessExit,
+          signals: sent,
         });
       });
     });

@@ -47,6 +47,24 @@ function witnessed(faults: Record<string, Fault> = {}) {
 }
 
 describe('BackendSet', () => {
+  it('hands each backend the logger of the app', async () => {
+    const logger = { log: () => undefined, warn: () => undefined };
+    const registry = new TaskBackendRegistry();
+    const loggers: unknown[] = [];
+    registry.register('logged', (options) => {
+      loggers.push(options.logger);
+      return createMemoryBackend(options);
+    });
+    const backends = ['a', 'b'].map((name) => ({ name, primary: name === 'a', type: 'logged', options: {} }));
+    await BackendSet.create(registry, {
+      backends,
+      clock: systemClock,
+      connect: { onBoot: 'fail', timeout: 30_000 },
+      logger,
+    });
+    expect(loggers).toEqual([logger, logger]);
+  });
+
   it('finds each backend by its name, in the order of the configuration', async () => {
     const set = await witnessed().create('a', 'b');
     expect(set.entries().map(([name]) => name)).toEqual(['a', 'b']);

@@ -16,11 +16,24 @@ const entry = (type: string): TaskBackendOptions => ({
 });
 
 describe('TaskBackendRegistry', () => {
-  it('has memory and redis from the start', async () => {
+  it('has memory, redis, postgres and rabbitmq from the start', async () => {
     const registry = new TaskBackendRegistry();
-    expect(registry.types()).toEqual(['memory', 'redis']);
+    expect(registry.types()).toEqual(['memory', 'redis', 'postgres', 'rabbitmq']);
     expect((await registry.create(entry('memory'))).queue.capabilities.scope).toBe('process');
     expect((await registry.create(entry('redis'))).queue.capabilities.scope).toBe('fleet');
+    expect((await registry.create(entry('postgres'))).queue.capabilities.features.transactions).toBe(true);
+  });
+
+  it.each([
+    ['a name that is none', 'my broker', createMemoryBackend],
+    ['an empty name', '', createMemoryBackend],
+    ['a name that is no text', 5, createMemoryBackend],
+    ['what is no function', 'sqs', { queue: {} }],
+    ['nothing', 'sqs', undefined],
+  ])('refuses %s', (_what, type, factory) => {
+    const registry = new TaskBackendRegistry();
+    expect(() => registry.register(type as string, factory as never)).toThrow(InvalidBackendError);
+    expect(registry.types()).toHaveLength(4);
   });
 
   it('makes a backend of a registered type with what its entry says', async () => {
@@ -38,7 +51,9 @@ describe('TaskBackendRegistry', () => {
 
   it('refuses an unknown type and says which there are', async () => {
     await expect(new TaskBackendRegistry().create(entry('redsi'))).rejects.toThrow(
-      new InvalidBackendError('Backend "orders" has the unknown type "redsi". Known: memory, redis.'),
+      new InvalidBackendError(
+        'Backend "orders" has the unknown type "redsi". Known: memory, redis, postgres, rabbitmq. Did you mean "redis"?',
+      ),
     );
   });
 
@@ -66,7 +81,7 @@ describe('TaskBackendRegistry', () => {
     [
       'interfaces with members missing',
       { ...createMemoryBackend(entry('memory')), state: { get: () => undefined } },
-      'lacks `state.open`, `state.close`, `state.set`, `state.delete`, `state.compareAndSet` and 8 more:',
+      'lacks `state.open`, `state.close`, `state.time`, `state.set`, `state.delete` and 9 more:',
     ],
     [
       'a queue without capabilities',

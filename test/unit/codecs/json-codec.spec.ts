@@ -119,6 +119,7 @@ describe('jsonCodec', () => {
     ['a Map', { map: new Map() }, 'map', 'Map'],
     ['a Set', { set: new Set([1]) }, 'set', 'Set'],
     ['a Map that toJSON returns', { box: { toJSON: () => new Map() } }, 'box', 'Map'],
+    ['a generator', { rows: (function* () {})() }, 'rows', 'generator'],
     ['a promise', { user: Promise.resolve(1) }, 'user', 'await'],
     ['an Error', { error: new TypeError('x') }, 'error', 'Error'],
     ['a RegExp', { pattern: /x/ }, 'pattern', 'RegExp'],

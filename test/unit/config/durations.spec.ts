@@ -41,6 +41,10 @@ describe('toMs', () => {
     expect(() => toMs(value as never)).toThrow(InvalidDurationError);
   });
 
+  it.each([1e18, '4000y'])('says of %s that it is too long', (value) => {
+    expect(() => toMs(value as never, 'delay')).toThrow(/^delay: .* is longer than 100000000000000 ms\.$/);
+  });
+
   it('names the place of the duration that it refuses', () => {
     expect(() => toMs('soon', 'worker.lease')).toThrow(
       'worker.lease: "soon" is not a duration of 0 ms or more.',

@@ -156,7 +156,12 @@ describe('A queue by variables', () => {
   });
 
   it('that a feature brings keeps what the feature says of it', () => {
-    const surroundings = { features: [[{ name: 'reports', maxSize: 7 }], ['reports']] };
+    const surroundings = {
+      features: [
+        { importer: 'A', queues: [{ name: 'reports', maxSize: 7 }] },
+        { importer: 'B', queues: ['reports'] },
+      ],
+    };
     const env = { TASKS__QUEUES__REPORTS__CONCURRENCY: '3' };
     expect(named(env, {}, 'reports', surroundings)).toMatchObject({ maxSize: 7, concurrency: 3 });
   });

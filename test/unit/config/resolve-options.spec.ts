@@ -331,15 +331,24 @@ describe('the queues of the worker', () => {
     expect(worker.queues).toEqual(['default', 'bulk']);
   });
 
-  it('must be declared by the time that all modules have declared theirs', () => {
-    const resolved = resolveOptions({ worker: { queues: ['default', 'reprots', 'nowhere'] } });
-    expect(() => checkWorkerQueues(resolved, ['default', 'reprots', 'nowhere'])).not.toThrow();
-    expect(() => checkWorkerQueues(resolved, ['default', 'reports'])).toThrow(
+  const worker = { queues: ['default', 'reprots', 'nowhere'] };
+  const features = (...queues: string[]) => ({ features: [{ importer: 'AppModule', queues }] });
+
+  it('may be those of features', () => {
+    expect(resolveOptions({ worker }, features('reprots', 'nowhere')).worker.queues).toEqual(worker.queues);
+  });
+
+  it('must all be declared, here or by a feature', () => {
+    expect(() => resolveOptions({ worker }, features('reports'))).toThrow(
       /worker\.queues\.1: .*Did you mean "reports"\?\n.*worker\.queues\.2/u,
     );
   });
 
-  it('are all declared ones when none are given', () => {
-    expect(() => checkWorkerQueues(resolveOptions(), [])).not.toThrow();
+  it('are not looked at in a part of an app, whose queues are made up as they are asked for', () => {
+    const resolved = resolveOptions({ worker }, { isPart: true });
+    expect(() => checkWorkerQueues(resolved, ['default', 'reprots', 'nowhere'])).not.toThrow();
+    expect(() => checkWorkerQueues(resolved, ['default', 'nowhere'])).toThrow(
+      'worker.queues.1: Queue "reprots" is not declared. Known: default, nowhere.',
+    );
   });
 });

@@ -71,7 +71,7 @@ describe('resolveTaskOptions', () => {
   });
 
   it('caps its timeout, and the default one', () => {
-    const module = { timeout: { default: '10m', max: '1m' } };
+    const module = { timeout: { max: '1m' } };
     expect(resolve({ timeout: '2m' }, module).timeout).toBe(60_000);
     expect(resolve({ timeout: '2s' }, module).timeout).toBe(2_000);
     expect(resolve({}, module).timeout).toBe(60_000);

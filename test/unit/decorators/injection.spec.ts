@@ -29,6 +29,13 @@ describe('@InjectQueue()', () => {
     expect([getQueueToken('mail'), getQueueToken()]).toEqual(['TaskQueue:mail', 'TaskQueue:']);
   });
 
+  it.each([[null], [''], [5]])('refuses %j, which would pass for the queue without a name', (name) => {
+    const before = notedQueues().length;
+    expect(() => InjectQueue(name as string)).toThrow(TaskRegistrationError);
+    expect(() => getQueueToken(name as string)).toThrow(TaskRegistrationError);
+    expect(notedQueues()).toHaveLength(before);
+  });
+
   it('is noted once for each name, for the module that provides the tokens', () => {
     const before = notedQueues().length;
     getQueueToken('noted-once');
@@ -44,6 +51,10 @@ describe('@InjectTasks()', () => {
     expect(getTasksToken(Emails)).toBe(getTasksToken(Emails));
     expect(getTasksToken(Newsletters)).not.toBe(getTasksToken(Emails));
     expect(String(getTasksToken(Emails))).toBe('Symbol(TaskClient:Emails)');
+  });
+
+  it.each([[undefined], ['Emails'], [null]])('has no token for %j', (handlerClass) => {
+    expect(() => getTasksToken(handlerClass as never)).toThrow(TaskRegistrationError);
   });
 
   it('is noted with its class', () => {

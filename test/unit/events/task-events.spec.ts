@@ -63,6 +63,33 @@ describe('TaskEvents: listeners', () => {
     expect(listener.mock.calls.length > 0).toBe(expected);
   });
 
+  it.each([
+    [{ tasks: 'send' }, 'filter.tasks'],
+    [{ task: 5 }, 'filter.task'],
+    [{ queue: 'not a name' }, 'filter.queue'],
+  ])('refuses the filter %j, which no event could pass or none would stop', (filter, path) => {
+    const events = new TaskEvents();
+    const wrong = expect.objectContaining({
+      code: 'TASKS_INVALID_OPTION',
+      issues: [expect.objectContaining({ path })],
+    });
+    expect(() => events.on('completed', () => undefined, filter as never)).toThrow(wrong);
+    expect(() => events.of('completed', filter as never)).toThrow(wrong);
+  });
+
+  it('refuses what is no function', () => {
+    expect(() => new TaskEvents().on('completed', undefined as never)).toThrow(
+      expect.objectContaining({
+        code: 'TASKS_INVALID_OPTION',
+        issues: [{ path: 'listener', message: 'must be a function' }],
+      }),
+    );
+  });
+
+  it('refuses a type that there is not before anybody subscribes', () => {
+    expect(() => new TaskEvents().of('complete' as never)).toThrow(TaskRegistrationError);
+  });
+
   it('stops when the listener is taken away, and taking it away twice does nothing more', () => {
     const events = new TaskEvents();
     const kept = vi.fn<() => void>();
@@ -115,7 +142,14 @@ describe('TaskEvents: listeners', () => {
   it('refuses a type that there is not, also where no compiler looks', () => {
     const events = new TaskEvents();
     // @ts-expect-error there is no such event
-    expect(() => events.on('finished', () => undefined)).toThrow(TaskRegistrationError);
+    const listen = () => events.on('fialed', () => undefined);
+    expect(listen).toThrow(TaskRegistrationError);
+    expect(listen).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^there is no event "fialed"; .*\. Did you mean "failed"\?$/),
+        remedy: expect.not.stringContaining('decorator'),
+      }),
+    );
   });
 });
 

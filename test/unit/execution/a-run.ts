@@ -4,6 +4,7 @@ import type {
   Outcome,
   Progress,
   Receipt,
+  Settlement,
   TaskEvent,
   TaskEventType,
   TaskMiddleware,
@@ -79,6 +80,9 @@ export class ExecutionDesk implements RunSink<TaskRun> {
   readonly lines: string[] = [];
   /** Answers what the run records. */
   record: () => Promise<Verdict> = () => Promise.resolve('applied');
+  readonly settledWithin: Settlement[] = [];
+  /** Answers what the run settles in a transaction. */
+  settle: () => Promise<Verdict> = () => Promise.resolve('applied');
   wanted: readonly TaskEventType[] = ['started', 'progress'];
 
   readonly environment: RunEnvironment = {
@@ -89,6 +93,12 @@ export class ExecutionDesk implements RunSink<TaskRun> {
       record: ({ progress }) => {
         if (progress !== undefined) this.recorded.push(progress);
         return this.record();
+      },
+    },
+    settler: {
+      settleWithin: (settlement) => {
+        this.settledWithin.push(settlement);
+        return this.settle();
       },
     },
   };

@@ -114,6 +114,23 @@ describe('progress', () => {
     expect(desk.recorded).toEqual([{ current: 3, total: 0 }]);
   });
 
+  it('cuts a message at 4,096 characters', async () => {
+    const desk = new ExecutionDesk();
+    await running(desk).ctx.progress(1, 2, 'x'.repeat(5_000));
+    expect(desk.recorded[0]?.message).toHaveLength(4_096);
+    expect(desk.events.at(-1)).toMatchObject({ progress: { message: 'x'.repeat(4_096) } });
+  });
+
+  it.each([
+    ['a message that is no text', [1, 2, 5], 'TASKS_VALIDATION'],
+    ['metadata over the cap of a result', [1, 2, 'm', 'x'.repeat(300_000)], 'TASKS_PAYLOAD_TOO_LARGE'],
+  ])('refuses %s, and writes nothing', async (_what, report, code) => {
+    const desk = new ExecutionDesk();
+    const { ctx } = running(desk);
+    await expect(ctx.progress(...(report as [number]))).rejects.toMatchObject({ code });
+    expect(desk.recorded).toEqual([]);
+  });
+
   it('is announced at each report, with its metadata as it is', async () => {
     const desk = new ExecutionDesk();
     const { ctx } = running(desk, { attempt: 2 });

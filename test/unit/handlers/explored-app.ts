@@ -52,7 +52,7 @@ export class ExploredApp extends RegistryDouble {
   }
 
   exploreListeners(): this {
-    new ListenerExplorer(this.sites(), new TaskMetadataAccessor(), this.events).explore();
+    new ListenerExplorer(this.sites(), new TaskMetadataAccessor(), this.events, this.queues).explore();
     return this;
   }
 

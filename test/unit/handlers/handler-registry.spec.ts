@@ -99,6 +99,15 @@ describe('HandlerRegistry.execute()', () => {
     await expect(registry.execute({ name: 'fail' })).rejects.toBe(thrown);
   });
 
+  it.each([undefined, null, {}, { name: 7 }, { name: 'a b' }])(
+    'rejects a call that names no task: %j',
+    async (call) => {
+      const { registry } = new RegistryDouble();
+      registry.register('send-email', () => undefined);
+      await expect(registry.execute(call as never)).rejects.toMatchObject({ code: 'TASKS_INVALID_NAME' });
+    },
+  );
+
   it('rejects with a suggestion when there is no such task', async () => {
     const { registry } = new RegistryDouble();
     registry.register('send-email', () => undefined);

@@ -1,4 +1,12 @@
-import { Controller, type DynamicModule, Injectable, Module, Scope } from '@nestjs/common';
+import {
+  type CanActivate,
+  Controller,
+  type DynamicModule,
+  Injectable,
+  Module,
+  Scope,
+  UseGuards,
+} from '@nestjs/common';
 import { describe, expect, it, vi } from 'vitest';
 import type { TaskMiddlewareHooks } from '../../../lib/contract/index.js';
 import { Task, UseTaskMiddleware } from '../../../lib/decorators/index.js';
@@ -106,6 +114,31 @@ describe('TaskExplorer: what it finds', () => {
     expect(app.exploreTasks().registry.names()).toEqual(['send-email', 'render']);
   });
 
+  it('takes a class for the one that Nest makes, also where the module before has an alias of it', async () => {
+    @Injectable()
+    class Rights implements CanActivate {
+      canActivate() {
+        return true;
+      }
+    }
+    @UseGuards(Rights)
+    @Injectable()
+    class Letters {
+      @Task() post() {
+        return 'posted';
+      }
+    }
+    @Module({ providers: [Letters], exports: [Letters] })
+    class LettersModule {}
+    const app = await ExploredApp.of({
+      imports: [LettersModule],
+      providers: [{ provide: 'ALIAS', useExisting: Letters }],
+    });
+    app.exploreTasks();
+    expect(app.registry.get('post')?.handlerModule).toBe('LettersModule');
+    await expect(app.registry.execute({ name: 'post' })).resolves.toBe('posted');
+  });
+
   it('registers a class that is only there under another token', async () => {
     abstract class EmailPort {
       abstract send(to: string): string;
@@ -205,6 +238,28 @@ describe('TaskExplorer: what it walks past', () => {
     const providers = values.map((value, place) => ({ provide: `value-${place}`, useFactory: () => value }));
     const app = await ExploredApp.of({ providers });
     expect(app.exploreTasks().registry.names()).toEqual(['survives']);
+  });
+});
+
+describe('TaskExplorer: what stands for a class with tasks', () => {
+  it('serves none of them when it throws at any question', async () => {
+    const double = new Proxy(
+      {},
+      {
+        get: (_, key) => {
+          if (
+            key === 'then' ||
+            key === 'constructor' ||
+            String(key).startsWith('on') ||
+            typeof key === 'symbol'
+          )
+            return undefined;
+          throw new Error('not mocked');
+        },
+      },
+    );
+    const app = await ExploredApp.of({ providers: [{ provide: Emails, useFactory: () => double }] });
+    expect(app.exploreTasks().registry.names()).toEqual([]);
   });
 });
 

@@ -27,6 +27,7 @@ export function aContext(
     dependencies: [],
     timeout: 1_000,
     progress: () => Promise.resolve(),
+    complete: () => Promise.resolve(),
     payload: { secret: 'hunter2' },
     startedAt: 0,
     metadata: {},
@@ -56,6 +57,7 @@ export function anInterruptible(
 /** What a logger was told, as `level: line`. */
 export class KeptLog implements RunLogger {
   readonly lines: string[] = [];
+  readonly stacks: (string | undefined)[] = [];
 
   log(message: string): void {
     this.lines.push(`log: ${message}`);
@@ -65,8 +67,9 @@ export class KeptLog implements RunLogger {
     this.lines.push(`warn: ${message}`);
   }
 
-  error(message: string): void {
+  error(message: string, stack?: string): void {
     this.lines.push(`error: ${message}`);
+    this.stacks.push(stack);
   }
 }
 

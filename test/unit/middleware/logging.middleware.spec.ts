@@ -50,6 +50,39 @@ describe('LoggingMiddleware', () => {
     ]);
   });
 
+  it('names what caused a failure', async () => {
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:1');
+    await run('failures', () => Promise.reject(new TypeError('fetch failed', { cause })));
+    expect(log.lines.at(-1)).toContain(
+      'TypeError: fetch failed (caused by Error: connect ECONNREFUSED 127.0.0.1:1)',
+    );
+  });
+
+  it('gives the stack of what caused that, too', async () => {
+    const cause = new Error('refused');
+    await run('failures', () => Promise.reject(new UnrecoverableError('in vain', { cause })));
+    const lines = (log.stacks.at(-1) ?? '').split('\n');
+    const place = lines.indexOf('Caused by Error: refused');
+    expect(place).toBeGreaterThan(1);
+    expect(lines[place + 1]).toMatch(/^\s+at /u);
+  });
+
+  it('gives the stack of what made the job a dead letter, without what its message could forge', async () => {
+    const final = anInterruptible({}, { isFinal: () => true });
+    await run('failures', failing(new Error('broke\n[Nest] forged')), final);
+    const [first, ...frames] = (log.stacks.at(-1) ?? '').split('\n');
+    expect(first).toBe('Error: broke\\u000a[Nest] forged');
+    expect(frames.length).toBeGreaterThan(0);
+    expect(frames.filter((frame) => !/^\s+at /u.test(frame))).toEqual([]);
+    expect(frames.join()).toContain('logging.middleware.spec');
+  });
+
+  it('gives none of what is no error', async () => {
+    const final = anInterruptible({}, { isFinal: () => true });
+    await run('failures', failing('a text'), final);
+    expect(log.stacks).toEqual([undefined]);
+  });
+
   it('takes the word of the retry policy on whether the job is a dead letter now', async () => {
     const final = anInterruptible({}, { isFinal: () => true });
     await run('failures', failing(new Error('no such customer')), final);

@@ -22,6 +22,11 @@ describe('TasksModule.forFeature()', () => {
     expect(feature).toThrow('forFeature.handlers: must be a list of classes');
   });
 
+  it('refuses queues that are no list', () => {
+    const feature = () => TasksModule.forFeature({ queues: 'reports' } as never);
+    expect(feature).toThrow('forFeature.queues: must be a list of queues');
+  });
+
   it('refuses a handler that a circular import left undefined', () => {
     expect(() => TasksModule.forFeature([Handlers, undefined] as never)).toThrow(TaskRegistrationError);
   });

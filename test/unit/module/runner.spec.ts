@@ -2,8 +2,9 @@ import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BackgroundTaskManager, type ScheduledWorkers } from '../../../lib/background/index.js';
 import { resolveOptions } from '../../../lib/config/index.js';
+import type { Scheduling } from '../../../lib/scheduling/index.js';
 import { TaskEvents } from '../../../lib/events/index.js';
-import { runnerProvider, TasksRunner } from '../../../lib/tasks.runner.js';
+import { runnerProvider, TasksRunner } from '../../../lib/module/runner.js';
 import { ManualClock } from '../../../lib/testing/index.js';
 import type { WorkerPool } from '../../../lib/worker/index.js';
 
@@ -50,9 +51,10 @@ describe('TasksRunner at shutdown', () => {
     const options = resolveOptions({ clock, worker: { shutdownTimeout: '5s' } });
     const background = new BackgroundTaskManager({ clock });
     const scheduled = { stop: () => Promise.resolve() } as unknown as ScheduledWorkers;
+    const scheduling = { stop: () => Promise.resolve() } as unknown as Scheduling;
     const pool = { drain } as unknown as WorkerPool;
     const check = { run: () => undefined };
-    const runner = new TasksRunner({ pool, events, scheduled, background, options, check });
+    const runner = new TasksRunner({ pool, events, scheduled, scheduling, background, options, check });
     const done = vi.fn<() => void>();
     const closed = runner.onModuleDestroy().then(done);
     await clock.advance(4_999);

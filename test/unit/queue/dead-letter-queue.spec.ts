@@ -334,6 +334,11 @@ describe('DeadLetterQueue.add', () => {
     });
     const nobody = { queue: 'default', id: 'nobody' };
     await expect(side.deadLetters.add(nobody, 'x')).rejects.toMatchObject({ code: 'TASKS_JOB_NOT_FOUND' });
+    for (const none of [null, undefined, 'an id', {}]) {
+      await expect(side.deadLetters.add(none as never, 'x')).rejects.toMatchObject({
+        code: 'TASKS_VALIDATION',
+      });
+    }
     await expect(side.deadLetters.add({ queue: 'default', id: '{x}' }, 'x')).rejects.toMatchObject({
       code: 'TASKS_INVALID_NAME',
     });
@@ -369,6 +374,19 @@ describe('FailureRecord', () => {
     expect(back.toJSON()).toEqual(record.toJSON());
     expect(back).toMatchObject({ failedAt: record.failedAt, stack: record.stack, metadata: { ticket: 42 } });
     expect(back.job.payload).toEqual({ for: 'a' });
+  });
+
+  it('of a job whose payload cannot be read does not spoil the list', async () => {
+    const { side, queue } = await QueueStage.open();
+    const job = { queue: 'default', id: 'broken', name: 'a', payload: '{"to":', codec: 'json', version: 1 };
+    await queue.backend.enqueue([{ ...job, priority: 5, maxRetries: 0 }]);
+    await queue.enqueue('a', { to: 'ada' });
+    for (const taken of await queue.dequeue({ max: 2 })) await taken.nack({ requeue: false });
+    const data = JSON.parse(JSON.stringify(await side.deadLetters.list())) as FailureData[];
+    expect(data.map(({ job: { payload, unreadable } }) => ({ payload, unreadable }))).toEqual([
+      { payload: { to: 'ada' }, unreadable: undefined },
+      { payload: undefined, unreadable: ['payload'] },
+    ]);
   });
 
   it('survives a record without an error', async () => {

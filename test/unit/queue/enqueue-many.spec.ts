@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { EnqueueRequest } from '../../../lib/contract/index.js';
 import { BackendUnavailableError, PartlyEnqueuedError, QueueFullError } from '../../../lib/errors/index.js';
+import { JobTemplate } from '../../../lib/queue/index.js';
 import { QueueStage } from './queue-stage.js';
 
 describe('TaskQueue.enqueueMany', () => {
@@ -19,6 +20,12 @@ describe('TaskQueue.enqueueMany', () => {
       ['c', undefined, 'pending'],
     ]);
     expect(jobs[2]?.id).toBe('own');
+  });
+
+  it('takes what a template of the primary default by its other name has made', async () => {
+    const { queue } = await QueueStage.open({ backends: [{ name: 'main' }] });
+    const template = new JobTemplate('a', 1, {}, 'main');
+    expect(await queue.enqueueMany([template.create()])).toMatchObject([{ queue: 'default', payload: 1 }]);
   });
 
   it('takes no requests at all', async () => {
@@ -71,7 +78,9 @@ describe('one bad request', () => {
     ];
     await expect(queue.enqueueMany(requests as EnqueueRequest[])).rejects.toMatchObject({
       code: 'TASKS_VALIDATION',
-      message: expect.stringContaining('5 of 6 requests'),
+      message: expect.stringMatching(
+        /^5 of 6 requests.*\n {2}- 1: .*\n {2}- 2: .*\n {2}- 3: Invalid options:\n {6}- priorty: /,
+      ),
       issues: [
         { path: '1', message: expect.stringContaining('bigint') },
         { path: '2', message: expect.stringContaining('{x}') },

@@ -291,3 +291,73 @@ describe('a cancel that was requested while a job was in hand', () => {
     expect(stage.events).toMatchObject([{ type: 'cancelled', taskId: job.id, reason: 'no need' }]);
   });
 });
+
+describe('settling what was not taken from the queue', () => {
+  it.each([
+    ['ack', 'an id', (id: string) => Promise.resolve(id)],
+    ['nack', 'an id', (id: string) => Promise.resolve(id)],
+    ['ack', 'a handle of the same job', (id: string, stage: QueueStage) => stage.queue.get(id)],
+    ['nack', 'nothing', () => Promise.resolve(undefined)],
+  ] as const)('is refused: %s of %s', async (verb, _what, other) => {
+    const { stage, queue, job } = await inHand();
+    const error = await rejection(queue[verb]((await other(job.id, stage)) as never));
+    expect(error).toMatchObject({ code: 'TASKS_VALIDATION', message: expect.stringContaining('dequeue') });
+    await queue.ack(job);
+    expect((await queue.get(job.id))?.status).toBe('completed');
+  });
+
+  it.each(['ack', 'nack'] as const)(
+    'is refused: %s of a job of another queue, which stays in hand',
+    async (verb) => {
+      const { stage, job } = await inHand();
+      const error = await rejection(stage.side.queues.get('bulk')[verb](job));
+      expect(error).toMatchObject({
+        code: 'TASKS_VALIDATION',
+        message: expect.stringMatching(/"default".*"bulk"/),
+      });
+      await job.ack();
+      expect((await stage.queue.get(job.id))?.status).toBe('completed');
+    },
+  );
+});
+
+describe('a second word about a job in hand', () => {
+  it('is no news when it says the same, as after an answer that was lost', async () => {
+    const { queue, job } = await inHand();
+    await queue.ack(job);
+    await expect(queue.ack(job)).resolves.toBeUndefined();
+  });
+
+  it('is refused when it says something else: it was not done', async () => {
+    const { queue, job } = await inHand();
+    await queue.ack(job);
+    expect(await rejection(job.nack())).toBeInstanceOf(LeaseLostError);
+    expect(await queue.get(job.id)).toMatchObject({ status: 'completed' });
+  });
+
+  it('counts when the first one was refused before it was sent', async () => {
+    const { queue, job } = await inHand();
+    await rejection(queue.ack(job, 1n));
+    await job.nack();
+    expect(await queue.get(job.id)).toMatchObject({ status: 'pending', attempt: 0 });
+  });
+});
+
+describe('what is kept of a nack or a cancel', () => {
+  it('refuses notes over the cap of a result, and leaves the job in hand', async () => {
+    const { queue, job } = await inHand({ payload: { maxResultSize: 1_000 } });
+    const nack = job.nack({ requeue: false, metadata: { why: 'x'.repeat(2_000) } });
+    expect(await rejection(nack)).toMatchObject({ code: 'TASKS_PAYLOAD_TOO_LARGE' });
+    await queue.ack(job);
+    expect(await queue.get(job.id)).toMatchObject({ status: 'completed' });
+  });
+
+  it('cuts a reason at 4,096 characters, and refuses one that is no text', async () => {
+    const { queue } = await QueueStage.open();
+    const { id } = await queue.enqueue('a');
+    expect(await rejection(queue.cancel(id, 5 as never))).toMatchObject({ code: 'TASKS_INVALID_OPTION' });
+    const job = await queue.enqueue('b');
+    await job.cancel('x'.repeat(5_000));
+    expect(await rejection(job.result())).toMatchObject({ reason: 'x'.repeat(4_096) });
+  });
+});

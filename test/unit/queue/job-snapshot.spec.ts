@@ -283,6 +283,23 @@ describe('a job as plain data', () => {
     expect(JSON.parse(JSON.stringify(job))).toEqual(full);
   });
 
+  it.each([
+    ['payload', { payload: '{"file":' }],
+    ['resultValue', { result: '{"rows":' }],
+    ['progress', { progress: { current: 1, total: 2, metadata: '{"row":' } }],
+  ] as const)('names a %s that cannot be read instead of throwing, there and back', async (part, broken) => {
+    const stage = await QueueStage.open();
+    stage.backend.queue.get = async () => [{ ...record, ...broken }];
+    const { [part]: _left, ...rest } = full;
+    const job = await stage.queue.get('j');
+    expect(() => job?.[part]).toThrow(expect.objectContaining({ code: 'TASKS_CODEC' }));
+    const data = JSON.parse(JSON.stringify(job)) as JobData;
+    expect(data).toEqual({ ...rest, unreadable: [part] });
+    const back = JobSnapshot.fromJSON(data);
+    expect(() => back[part]).toThrow(expect.objectContaining({ code: 'TASKS_CODEC' }));
+    expect(back.toJSON()).toEqual(data);
+  });
+
   it('leaves out what a new job does not have', async () => {
     const { queue } = await QueueStage.open();
     const job = await queue.enqueue('tick');

@@ -79,6 +79,10 @@ describe('JobTemplate', () => {
     expect(roundTrip(template)).toEqual(template);
   });
 
+  it('comes back from a name alone', () => {
+    expect(JobTemplate.fromJSON({ name: 'tick' })).toEqual(new JobTemplate('tick', undefined));
+  });
+
   it.each([
     ['a hostile name', () => new JobTemplate('{x}', 1), 'TASKS_INVALID_NAME'],
     ['a hostile queue', () => new JobTemplate('a', 1, {}, '{x}'), 'TASKS_INVALID_NAME'],

@@ -45,6 +45,14 @@ describe('a task client', () => {
     });
   });
 
+  it.each(['bulk', undefined, {}])('refuses %j as a queue of choice, and says what is one', async (queue) => {
+    const { emails } = await open();
+    await expect(emails.send.applyAsync(queue as never, { to: 'ada' })).rejects.toMatchObject({
+      code: 'TASKS_INVALID_OPTION',
+      message: expect.stringContaining('TaskManager.enqueue'),
+    });
+  });
+
   it('makes a call as plain data', async () => {
     const { emails } = await open();
     expect(emails.send.signature({ to: 'ada' }, { priority: 1 })).toStrictEqual({

@@ -120,6 +120,16 @@ describe('clear', () => {
     });
   });
 
+  it('tells at once whoever waits for one of them', async () => {
+    const stage = await QueueStage.open();
+    const job = await stage.queue.enqueue('later', 1, { delay: '1h' });
+    const waiting = rejection(job.result());
+    await stage.clock.advance(0);
+    await stage.queue.clear();
+    // By the clock of the stage no time goes by: nothing but the word of the clear can end the wait.
+    expect(await waiting).toMatchObject({ code: 'TASKS_JOB_NOT_FOUND' });
+  });
+
   it('removes what is in the states that are named', async () => {
     const stage = await QueueStage.open();
     await states(stage);
@@ -164,11 +174,30 @@ describe('jobs', () => {
     expect((await stage.queue.jobs({ name: 'ready' })).items).toHaveLength(2);
   });
 
-  it.each([[{ limit: 0 }], [{ limit: 1_001 }], [{ limit: 2.5 }], [{ states: ['dead'] }]])(
-    'refuses %j',
-    async (query) => {
-      const { queue } = await QueueStage.open();
-      await expect(queue.jobs(query as never)).rejects.toMatchObject({ code: 'TASKS_INVALID_OPTION' });
-    },
-  );
+  it.each([
+    [{ limit: 0 }],
+    [{ limit: 1_001 }],
+    [{ limit: 2.5 }],
+    [{ states: ['dead'] }],
+    [{ name: 5 }],
+    [{ before: 'yesterday' }],
+    [{ before: Number.NaN }],
+    [{ olderThan: -1 }],
+    [{ order: 'newst' }],
+    [{ cursor: 5 }],
+  ])('refuses %j', async (query) => {
+    const { queue } = await QueueStage.open();
+    await expect(queue.jobs(query as never)).rejects.toMatchObject({ code: 'TASKS_INVALID_OPTION' });
+  });
+
+  it.each([7, null, { failed: true }])('refuse states that are no list of them: %j', async (states) => {
+    const { queue } = await QueueStage.open();
+    const wrong = { code: 'TASKS_INVALID_OPTION', issues: [{ path: 'states' }] };
+    await expect(queue.jobs({ states } as never)).rejects.toMatchObject(wrong);
+    await expect(queue.clear(states as never)).rejects.toMatchObject(wrong);
+    await expect(queue.count(states as never)).rejects.toMatchObject({
+      ...wrong,
+      issues: [{ path: 'status' }],
+    });
+  });
 });

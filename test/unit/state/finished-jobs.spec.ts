@@ -62,6 +62,18 @@ describe('waiting for a job in this process', () => {
     await expect(promise).rejects.toMatchObject({ code: 'TASKS_JOB_NOT_FOUND' });
   });
 
+  it('ends with an error for all when the application has shut down, and is refused from then on', async () => {
+    const stage = await QueueStage.open();
+    const job = await stage.queue.enqueue('a');
+    const { finished } = stage.side;
+    const waits = [1, 2].map(() => rejection(finished.wait(job).promise));
+    await rest(stage);
+    finished.close();
+    for (const error of await Promise.all(waits)) expect(error).toMatchObject({ code: 'TASKS_CLOSED' });
+    expect(() => finished.wait(job)).toThrow(expect.objectContaining({ code: 'TASKS_CLOSED' }));
+    expect([finished.hasWaiters, stage.clock.timers]).toEqual([false, 0]);
+  });
+
   it('is refused on a queue that is not declared', async () => {
     const stage = await QueueStage.open();
     expect(() => stage.side.finished.wait({ queue: 'nowhere', id: 'a' })).toThrow(

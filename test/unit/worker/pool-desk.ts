@@ -91,6 +91,7 @@ export class PoolDesk {
         zombies: this.zombies,
         clock: this.clock,
         logger: this.log,
+        ownName: (queue) => (queue === 'primary' ? 'default' : queue),
         serve: () =>
           this.backends.map(({ name, queue, state, queues, limited }) => ({
             name,
@@ -208,6 +209,7 @@ export class PoolDesk {
       get hasWaiters() {
         return hasWaiters();
       },
+      awaits: () => hasWaiters(),
       announce: ({ id }: JobRef) => void this.ended.push(id),
     };
   }

@@ -3,10 +3,10 @@ import { BackendUnavailableError, InvalidDurationError } from '../../../lib/erro
 import { deferred } from '../middleware/a-context.js';
 import { PoolDesk } from './pool-desk.js';
 
-/** A stop under way: whether it is done, and with what. */
-function stopping(desk: PoolDesk, ...[options]: Parameters<PoolDesk['pool']['stop']>) {
+/** A stop under way, which waits for what runs unless it is told not to: whether it is done, and with what. */
+function stopping(desk: PoolDesk, options: Parameters<PoolDesk['pool']['stop']>[0] = {}) {
   const results: unknown[] = [];
-  void desk.pool.stop(options).then((result) => results.push(result));
+  void desk.pool.stop({ drain: true, ...options }).then((result) => results.push(result));
   return results;
 }
 
@@ -111,7 +111,7 @@ describe('stopping a pool', () => {
     await desk.start();
     const [id] = await desk.enqueue('default');
     await desk.settle();
-    expect(await desk.pool.stop({ drain: false })).toEqual({ released: 1, unsettled: 0 });
+    expect(await desk.pool.stop()).toEqual({ released: 1, unsettled: 0 });
     expect(await desk.record(id!)).toMatchObject({ state: 'pending', attempt: 0 });
   });
 

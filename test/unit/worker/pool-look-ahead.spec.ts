@@ -106,7 +106,7 @@ describe('looking ahead', () => {
     const ids = await desk.enqueue('default', 6);
     await desk.start();
     await desk.settle();
-    const stopped = desk.pool.stop();
+    const stopped = desk.pool.drain();
     await desk.settle();
     await slow.end(ids[0]!);
     expect(await stopped).toEqual({ released: 0, unsettled: 0 });

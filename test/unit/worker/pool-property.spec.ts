@@ -64,7 +64,7 @@ class Ordeal {
 
   constructor() {
     for (const { queue } of this.desk.backends) {
-      queue.claimToBe({ capabilities: { ...queue.target.capabilities, lookAhead: 3 } });
+      queue.claimToBe({ capabilities: { ...queue.target.capabilities, lookAhead: 3, claimsInFlight: 2 } });
     }
     this.desk.handle(async (payload, { job }) => {
       if (this.isCalm || payload === 'quick') return;

@@ -151,6 +151,20 @@ describe('setQueues', () => {
     expect(await desk.counts('default')).toEqual({ completed: 1 });
   });
 
+  it('knows a queue by its other name, too, and serves it once', async () => {
+    const desk = new PoolDesk();
+    desk.handle(() => 1);
+    await desk.start();
+    desk.pool.setQueues(['primary', 'default']);
+    await desk.enqueue('default');
+    await desk.enqueue('bulk');
+    await desk.clock.advance(5_000);
+    expect([await desk.counts('default'), await desk.counts('bulk')]).toEqual([
+      { completed: 1 },
+      { pending: 1 },
+    ]);
+  });
+
   it('finishes what runs of a queue that is no longer served', async () => {
     const desk = new PoolDesk();
     const { begun, end } = desk.handleByHand();

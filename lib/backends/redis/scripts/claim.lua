@@ -2,10 +2,10 @@
 --
 -- KEYS    one key of each queue that is named, so that a cluster finds the node
 -- ARGV    1 prefix, 2 worker, 3 lease in ms, 4 most jobs over all queues or -1, 5 number of queues to settle on, then for each:
---         name, number n of plain completions, 1 if they have results or 0, n ids, n tokens, (n results), number of other
---         settlements, and for each: id, token, kind, progress, four words by kind, number of jobs to enqueue, those jobs;
+--         name, number n of plain completions, 1 if they have results or 0, n ids, number of runs of equal tokens, then for each
+--         token and length, (n results), number of other settlements, and for each: id, token, kind, progress, four words by kind, number of jobs to enqueue, those jobs;
 --         then number of queues to take from, and for each: name, most jobs, number of ids or -1, those ids
--- Result  { verdicts, ms until something could be new or '', jobs by queue, limited, ended, refused }; or `undeclared`, and
+-- Result  { verdicts, ms until something could be new or '', jobs by queue (name, ids, runs of equal tokens, envelopes, extras), limited, ended, refused }; or `undeclared`, and
 --         nothing was done, when the server does not know the limits of one of the queues (any more)
 --
 -- A job is in `active` with its token exactly while it is in `leases`. A plain job takes a handful of commands a call,
@@ -23,7 +23,7 @@ local function loadMoves()
 --- @include "includes/intake"
 --- @include "includes/view"
   return {
-    settleOne = settleOne, hold = hold, trim = trim, doOverdue = doOverdue, tellEndings = tellEndings, endFlows = endFlows,
+    settleOne = settleOne, hold = hold, trim = trim, doOverdue = doOverdue, tellEndings = tellEndings, endFlows = endFlows, noteTurns = noteTurns,
     readLimit = readLimit, readBucket = readBucket, tokensIn = tokensIn, chargeBucket = chargeBucket, refillIn = refillIn,
     readToken = readToken, readJob = readJob, addJob = addJob, load = load, extrasOf = extrasOf,
   }
@@ -47,10 +47,11 @@ end
 local verdicts, refused = {}, {}
 
 -- Completions of plain jobs without anything besides, each in place of `n` commands of its own.
-local function completePlain(queue, count, ids, tokens, results)
+-- @param tokens their tokens; that of the first is at `from`
+local function completePlain(queue, count, ids, tokens, from, results)
   local held = call('HMGET', queue.active, unpack(ARGV, ids, ids + count - 1))
   for place = 0, count - 1 do
-    local token = ARGV[tokens + place]
+    local token = tokens[from + place]
     if held[place + 1] ~= token or string.byte(token, 1) ~= 46 then return false end
   end
   call('ZREM', queue.leases, unpack(ARGV, ids, ids + count - 1))
@@ -58,12 +59,12 @@ local function completePlain(queue, count, ids, tokens, results)
   local known = settingsOf(queue)
   if known.completedMax == '0' then
     call('HDEL', queue.jobs, unpack(ARGV, ids, ids + count - 1))
-    buryPlain(queue, { unpack(ARGV, ids, ids + count - 1) }, NOW)
+    buryPlain(queue, ARGV, ids, count, NOW)
   else
     local runs, shelf, kept = {}, {}, {}
     for place = 0, count - 1 do
       local id = ARGV[ids + place]
-      runs[place * 2 + 1], runs[place * 2 + 2] = id, ARGV[tokens + place]
+      runs[place * 2 + 1], runs[place * 2 + 2] = id, tokens[from + place]
       shelf[place * 2 + 1], shelf[place * 2 + 2] = NOW, id
       if results and ARGV[results + place] ~= '' then
         kept[#kept + 1] = id
@@ -85,18 +86,26 @@ local SETTLED_AT_ONCE = 1000
 local function settleOn(queue, number)
   local count, hasResults = tonumber(ARGV[at]), ARGV[at + 1] == '1'
   local ids = at + 2
-  local tokens = ids + count
-  local results = hasResults and tokens + count or nil
-  at = tokens + count + (hasResults and count or 0)
+  local tokens = {}
+  local runs = tonumber(ARGV[ids + count])
+  at = ids + count + 1
+  local known = 0
+  for _ = 1, runs do
+    local token, length = ARGV[at], tonumber(ARGV[at + 1])
+    for n = known + 1, known + length do tokens[n] = token end
+    known, at = known + length, at + 2
+  end
+  local results = hasResults and at or nil
+  if hasResults then at = at + count end
   local letters = {}
   for done = 0, count - 1, SETTLED_AT_ONCE do
     local some = math.min(SETTLED_AT_ONCE, count - done)
-    if completePlain(queue, some, ids + done, tokens + done, results and results + done) then
+    if completePlain(queue, some, ids + done, tokens, done + 1, results and results + done) then
       letters[#letters + 1] = string.rep('a', some)
     else
       for place = done, done + some - 1 do
         local result = results and ARGV[results + place] or ''
-        letters[#letters + 1] = moves().settleOne(queue, ARGV[ids + place], ARGV[tokens + place], 'c', '', result)
+        letters[#letters + 1] = moves().settleOne(queue, ARGV[ids + place], tokens[place + 1], 'c', '', result)
       end
     end
   end
@@ -148,56 +157,68 @@ local function takeNamed(queue, allowed, from, count)
   return taken, isMore
 end
 
+-- The server keeps up to 128 short members in one list that it reads from its beginning for each: 6 us a job at a hundred leases, for
+-- as long as the jobs in hand stay below 128. A member of more than 64 bytes makes a tree of it at once, and for as long as anything is
+-- in it; tokens are that long for the same reason (their workers are padded).
+local LONG = string.rep('-', 65)
+local MANY = 16
+
 -- Hands ready jobs, taken out of the line already, to the worker.
 local function hand(queue, known, popped)
+  local count = #popped / 2
   local ids, places = {}, {}
-  for place = 1, #popped, 2 do
-    ids[#ids + 1] = popped[place]
-    places[#places + 1] = popped[place + 1]
+  for n = 1, count do
+    ids[n], places[n] = popped[2 * n - 1], popped[2 * n]
   end
   local envelopes = call('HMGET', queue.jobs, unpack(ids))
-  local runs = call('HMGET', queue.runs, unpack(ids))
+  local runs = call('EXISTS', queue.runs) == 1 and call('HMGET', queue.runs, unpack(ids))
   local fence = call('HINCRBY', queue.meta, 'fence', 1)
   local expiry = now + lease
-  local expires = digits(expiry)
+  local expires = whole(expiry)
   local leases, active, tokens, extras = {}, {}, {}, {}
-  local hasRun, isOrphaned = false, false
-  local lastPlace, tail
-  for n = 1, #ids do
-    local envelope, run = envelopes[n], runs[n]
+  -- Numbers of entries, counted here: to ask a table for its length costs as much as to fill in a field.
+  local leased, handed, told = 0, 0, 0
+  local isMany = count >= MANY
+  if isMany then leases[1], leases[2], leased = expires, LONG, 2 end
+  local lastPlace, tail, plain, lastToken
+  for n = 1, count do
+    local id, envelope, run, token = ids[n], envelopes[n], runs and runs[n], ''
     if not envelope or envelope == '' then
-      isOrphaned = true
-      tokens[n] = ''
       envelopes[n] = ''
     else
       local isRare = string.byte(envelope, 1) == 120
       if places[n] ~= lastPlace then
         lastPlace = places[n]
         tail = ',' .. fence .. ',' .. NOW .. ',' .. lastPlace .. ',' .. worker
+        plain = '.1,0' .. tail
       end
-      local token
       if run then
-        hasRun = true
         local attempt, stalls = string.match(run, '^.(%d+),(%d+),')
-        token = (isRare and 'x' or '.') .. digits(attempt + 1) .. ',' .. stalls .. tail
+        token = (isRare and 'x' or '.') .. whole(attempt + 1) .. ',' .. stalls .. tail
       else
-        token = (isRare and 'x1,0' or '.1,0') .. tail
+        token = isRare and 'x1,0' .. tail or plain
       end
-      tokens[n] = token
-      leases[#leases + 1], leases[#leases + 2] = expires, ids[n]
-      active[#active + 1], active[#active + 2] = ids[n], token
-      if isRare then extras[#extras + 1] = { n - 1, unpack(moves().extrasOf(moves().load(queue, ids[n]))) } end
+      leases[leased + 1], leases[leased + 2] = expires, id
+      active[handed + 1], active[handed + 2] = id, token
+      leased, handed = leased + 2, handed + 2
+      if isRare then extras[#extras + 1] = { n - 1, unpack(moves().extrasOf(moves().load(queue, id))) } end
+    end
+    if token == lastToken then
+      tokens[told] = tokens[told] + 1
+    else
+      tokens[told + 1], tokens[told + 2] = token, 1
+      lastToken, told = token, told + 2
     end
   end
-  if #leases > 0 then
+  if handed > 0 then
     call('ZADD', queue.leases, unpack(leases))
     call('HSET', queue.active, unpack(active))
-    if hasRun then call('HDEL', queue.runs, unpack(ids)) end
+    if runs then call('HDEL', queue.runs, unpack(ids)) end
     if known.quiet == nil or expiry < known.quiet then expect(queue, expiry) end
+    if isMany then call('ZREM', queue.leases, LONG) end
   end
   if call('EXISTS', queue.since) == 1 then call('HDEL', queue.since, unpack(ids)) end
   jobs[#jobs + 1] = { queue.name, ids, tokens, envelopes, extras }
-  return isOrphaned
 end
 
 local TAKEN_AT_ONCE = 1000
@@ -232,8 +253,10 @@ local function takeFrom(queue, limit, idsFrom, idCount)
       moves().chargeBucket(queue.meta, 'bucket', rate, ahead, taken)
       ahead = moves().readBucket(queue.meta, 'bucket')
     end
-    if isMore == nil then isMore = call('EXISTS', queue.ready) == 1 end
-    if known.flows and not isMore and idCount < 0 then moves().endFlows(queue, known) end
+    if isMore == nil then isMore = taken == allowed and call('EXISTS', queue.ready) == 1 end
+    if known.flows and idCount < 0 then
+      if isMore then moves().noteTurns(queue, popped) else moves().endFlows(queue, known) end
+    end
     if taken == allowed and isMore then
       if allowed == wanted then
         ring(queue)
@@ -274,4 +297,4 @@ for _, known in pairs(settings) do
     break
   end
 end
-return { verdicts, nextMoment and digits(math.max(0, nextMoment - now)) or '', jobs, limited, ended, refused }
+return { verdicts, nextMoment and whole(math.max(0, nextMoment - now)) or '', jobs, limited, ended, refused }

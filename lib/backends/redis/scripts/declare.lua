@@ -2,16 +2,13 @@
 -- so nobody is thrown out.
 --
 -- KEYS    one key of each queue
--- ARGV    1 prefix, then for each: queue, number of words, words in pairs: concurrency, rate, maxSize, keyConcurrency,
---         keyRate, keyOverrides, completedTtl, completedMax, failedTtl, failedMax
+-- ARGV    1 prefix, then for each: queue, and what it is declared with in one text, `|` between them: concurrency, rate, maxSize,
+--         completedTtl, completedMax, failedTtl, failedMax, keyConcurrency, keyRate, keyOverrides; an empty text is as it was, and without
+--         limits where it was nothing
 -- Result  nothing
 --- @include "includes/base"
 --- @include "includes/moves"
 
-local WORDS = {
-  'concurrency', 'rate', 'maxSize', 'keyConcurrency', 'keyRate', 'keyOverrides', 'completedTtl', 'completedMax', 'failedTtl', 'failedMax',
-}
-local KEY_WORDS = { keyConcurrency = true, keyRate = true, keyOverrides = true }
 -- To look at every job of a long line would hold up the server: beyond it, those that are in already are not counted.
 local ADOPTED_AT_MOST = 10000
 
@@ -40,23 +37,19 @@ local function limitKeys(queue)
   for _, job in ipairs(parked) do admit(job, now) end
 end
 
-local at = 2
-while ARGV[at] do
-  local queue = open(ARGV[at])
-  local given = {}
-  for place = at + 2, at + 1 + tonumber(ARGV[at + 1]), 2 do given[ARGV[place]] = ARGV[place + 1] end
-  at = at + 2 + tonumber(ARGV[at + 1])
+local function limitsOfKeys(known)
+  return table.concat({ known.keyConcurrency or '', known.keyRate or '', known.keyOverrides or '' }, '|')
+end
+
+for at = 2, #ARGV, 2 do
+  local queue, declared = open(ARGV[at]), ARGV[at + 1]
   local known = settingsOf(queue)
-  local isChanged, isKeyed = not known.declared, false
-  for _, word in ipairs(WORDS) do
-    if given[word] ~= known[word] then
-      isChanged = true
-      if KEY_WORDS[word] then isKeyed = true end
-      if given[word] then call('HSET', queue.meta, word, given[word]) else call('HDEL', queue.meta, word) end
-      known[word] = given[word]
-    end
+  if declared == '' then declared = known.declared or '|||||||||' end
+  if known.declared ~= declared then
+    local before = limitsOfKeys(known)
+    readLimits(known, declared)
+    call('HSET', queue.meta, 'declared', declared)
+    if limitsOfKeys(known) ~= before then limitKeys(queue) end
+    ring(queue)
   end
-  call('HSET', queue.meta, 'declared', 1)
-  if isKeyed then limitKeys(queue) end
-  if isChanged then ring(queue) end
 end

@@ -42,19 +42,17 @@ for run = 0, runs - 1 do
   else
     place = (20 - priority) * LEVEL + call('HINCRBY', queue.meta, 'seq', SHARE * length) - SHARE * (length - 1)
   end
-  local jobs, line, shared = {}, {}, nil
+  local jobs, line, shared, filled = {}, {}, nil, 0
   for n = 0, length - 1 do
     if n % SHARED == 0 then shared = digits(place + n * SHARE) end
     local id = ARGV[at]
-    jobs[#jobs + 1] = id
-    jobs[#jobs + 1] = begin .. ARGV[at + 1]
-    line[#line + 1] = shared
-    line[#line + 1] = id
-    at = at + 2
-    if #jobs >= AT_ONCE or n == length - 1 then
-      call('HSET', queue.jobs, unpack(jobs))
-      call('ZADD', queue.ready, unpack(line))
-      jobs, line = {}, {}
+    jobs[filled + 1], jobs[filled + 2] = id, begin .. ARGV[at + 1]
+    line[filled + 1], line[filled + 2] = shared, id
+    filled, at = filled + 2, at + 2
+    if filled >= AT_ONCE or n == length - 1 then
+      call('HSET', queue.jobs, unpack(jobs, 1, filled))
+      call('ZADD', queue.ready, unpack(line, 1, filled))
+      filled = 0
     end
   end
 end

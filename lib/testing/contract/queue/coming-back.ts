@@ -18,6 +18,15 @@ export const comingBack = topic('when to come back', (test) => {
     assert.deepEqual(came, [sooner, later, held]);
   });
 
+  test('names it also to who takes nothing now, and leaves what is ready where it is', async (stage) => {
+    const lane = stage.lane();
+    const [ready] = await lane.addAll([{}, { delay: 400 }]);
+    const { jobs, nextInMs } = await lane.claim(0);
+    assert.deepEqual(jobs, []);
+    assert.ok(nextInMs !== undefined && nextInMs <= 400, `nextInMs is ${nextInMs}`);
+    assert.deepEqual(await lane.takeIds(5), [ready]);
+  });
+
   test('names the earliest over all queues of the claim', async (stage) => {
     const [one, two] = [stage.lane(), stage.lane()];
     await one.add({ delay: 60_000 });

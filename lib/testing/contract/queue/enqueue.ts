@@ -1,7 +1,22 @@
 import assert from 'node:assert/strict';
 import { ENVELOPE_VERSION, type NewJob } from '../../../contract/index.js';
-import { isExisting } from '../rejects.js';
+import { isExisting, isRefused } from '../rejects.js';
 import { topic } from '../topic.js';
+
+/** What a client that is not typed, or a message of somebody else's, may say. */
+const MALFORMED: readonly (readonly [keyof NewJob, unknown])[] = [
+  ['id', ''],
+  ['name', ''],
+  ['name', undefined],
+  ['priority', 21],
+  ['priority', 0.5],
+  ['maxRetries', -1],
+  ['maxRetries', Number.NaN],
+  ['maxStalled', -1],
+  ['timeout', 0],
+  ['delay', -1],
+  ['payload', { to: 'ada' }],
+];
 
 export const enqueue = topic('enqueue', (test) => {
   test('keeps a job as it was given', async (stage) => {
@@ -50,6 +65,17 @@ export const enqueue = topic('enqueue', (test) => {
     ] as const) {
       assert.equal(record[field], undefined, field);
     }
+  });
+
+  test('refuses what is not well formed, and takes what travels with it', async (stage) => {
+    const lane = stage.lane();
+    for (const [field, value] of MALFORMED) {
+      const [broken, sound] = [lane.job({ [field]: value }), lane.job()];
+      const verdicts = await stage.queue.enqueue([broken, sound]);
+      isRefused(verdicts[0], 'TASKS_VALIDATION');
+      assert.deepEqual(verdicts[1], { status: 'created', id: sound.id }, `beside ${field} ${String(value)}`);
+    }
+    assert.equal((await lane.counts()).pending, MALFORMED.length);
   });
 
   test('gives a verdict for each job, in their order', async (stage) => {

@@ -46,6 +46,37 @@ export const fairness = topic(
       assert.ok(share(keys, 'late') <= 7 && share(keys, 'late') >= 5, keys.join(' '));
     });
 
+    test('gives keys that come one after another no more than their shares', async (stage) => {
+      const lane = stage.lane();
+      await lane.addMany(10, { key: 'patient' });
+      await nextKeys(lane, 1);
+      const late = Array.from({ length: 8 }, (_, n) => `late-${n}`);
+      for (const key of late) await lane.addMany(6, { key, weight: 4 });
+      const keys = await nextKeys(lane, 8 * 5);
+      assert.ok(share(keys, 'patient') >= 1, keys.join(' '));
+      for (const key of late) assert.ok(share(keys, key) >= 3, `${key}: ${keys.join(' ')}`);
+    });
+
+    test('gives a key that comes late no advantage by a job that is put back', async (stage) => {
+      const lane = stage.lane();
+      await lane.addMany(40, { key: 'large' });
+      const held = await lane.takeOne();
+      await nextKeys(lane, 20);
+      await lane.release(held);
+      await lane.addMany(12, { key: 'late' });
+      const keys = await nextKeys(lane, 10);
+      assert.ok(share(keys, 'late') <= 6 && share(keys, 'late') >= 4, keys.join(' '));
+    });
+
+    test('gives jobs their place when they come due, not when they are enqueued', async (stage) => {
+      const lane = stage.lane();
+      await lane.addMany(20, { key: 'sleeping', delay: 1_000 });
+      await lane.addMany(10, { key: 'busy' });
+      await lane.addMany(5, { key: 'sleeping' });
+      const keys = await nextKeys(lane, 10);
+      assert.equal(share(keys, 'sleeping'), 5, keys.join(' '));
+    });
+
     test('shares by weight', async (stage) => {
       const lane = stage.lane();
       await lane.addMany(40, { key: 'heavy', weight: 3 });
@@ -76,6 +107,21 @@ export const fairness = topic(
         taken.filter((id) => others.includes(id)),
         others,
       );
+    });
+
+    test('puts a job that is put back before a later one of its key, whichever has the lower id', async (stage) => {
+      const lane = stage.lane();
+      // The lower id is enqueued last, as by a process whose clock is behind.
+      const [low = '', high = ''] = [lane.job().id, lane.job().id].toSorted();
+      await lane.add({ key: 'b' });
+      const earlier = await lane.add({ key: 'a', id: high });
+      const jobs = await lane.take(2);
+      for (const job of jobs) {
+        if (job.id === earlier) await lane.release(job);
+        else await lane.complete(job);
+      }
+      const later = await lane.add({ key: 'a', id: low });
+      assert.deepEqual(await lane.drain(), [earlier, later]);
     });
 
     test('puts priority before share', async (stage) => {

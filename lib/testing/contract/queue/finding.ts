@@ -188,6 +188,26 @@ export const finding = topic(
       assert.equal(last.cursor, undefined);
     });
 
+    test('lists every job once in a page, whatever ends meanwhile', async (stage) => {
+      const lane = stage.lane();
+      const ids = await lane.addMany(60);
+      const jobs = await lane.take(60);
+      let unfinished = jobs.length;
+      const completeAll = async (): Promise<void> => {
+        for (const job of jobs) {
+          await lane.complete(job);
+          unfinished--;
+        }
+      };
+      const pages: string[][] = [];
+      const listAll = async (): Promise<void> => {
+        do pages.push(await found(stage, { queue: lane.name }));
+        while (unfinished > 0);
+      };
+      await Promise.all([completeAll(), listAll()]);
+      for (const page of pages) sameMembers(page, ids);
+    });
+
     test('goes on where it was although earlier jobs have gone', async (stage) => {
       const lane = stage.lane();
       const ids = await finishEach(stage, lane, 6, 'complete');

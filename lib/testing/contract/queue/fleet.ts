@@ -135,6 +135,22 @@ export const fleet = topic('several processes', (test) => {
     sameMembers(await here.takeIds(5), ids);
   });
 
+  test('leave what a queue was declared with when they ask of it without a word of their own', async (stage, {
+    shared,
+  }) => {
+    assert.ok(shared.connect);
+    const other = await shared.connect();
+    const here = stage.lane({ maxSize: 1 });
+    await here.add();
+    await other.queue.open();
+    const there = stage.laneOn(other.queue, here.name);
+    await other.queue.inspect([there.name]);
+    await other.queue.claim({ worker: 'there', lease: 60_000, take: [{ queue: there.name, limit: 0 }] });
+    assert.deepEqual((await here.offer()).status, 'refused');
+    await other.queue.close();
+    stage.leave(there);
+  });
+
   test('share values, leases, limits and messages', async (stage, { shared }) => {
     await two(stage, shared, {}, async (_here, _there, other) => {
       const [key, name, bucket, channel] = ['key', 'lease', 'bucket', 'channel'].map((word) =>

@@ -60,6 +60,17 @@ export const sleeping = topic(
       assert.ok(Buffer.from(back.payload as Uint8Array).equals(Buffer.from(value.payload)));
     });
 
+    test('ends one wait by one signal, and still shows its value', async (stage) => {
+      const lane = stage.lane();
+      const id = await lane.add();
+      await lane.release(await lane.takeOne(), { awaits: 'approved' });
+      await lane.signal(id, 'approved', '"first"');
+      await lane.release(await lane.takeOne(), { awaits: 'approved' });
+      assert.equal(await lane.state(id), 'waiting');
+      await lane.signal(id, 'approved', '"second"');
+      assert.equal((await lane.takeOne()).extra?.signals?.['approved']?.payload, '"second"');
+    });
+
     test('keeps the latest value of each name', async (stage) => {
       const lane = stage.lane();
       const id = await lane.add();

@@ -20,7 +20,7 @@ export class CancelCommand extends Command {
   protected async act(world: World): Promise<void> {
     const job = world.job(this.pick);
     // Whether a person's cancel outlasts the one that a dependency caused is not said.
-    if (job === undefined || isDependencyFailure(job)) return;
+    if (job === undefined || isDependencyFailure(job) || !world.knowsPlace(job)) return;
     const expected = verdictFor(job);
     assert.deepEqual(
       await world.stage.queue.cancel([job.ref], this.reason),

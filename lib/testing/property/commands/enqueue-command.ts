@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import type { EnqueueVerdict, Idempotency, NewJob, Uniqueness } from '../../../contract/index.js';
 import type { ModelLane } from '../model-lane.js';
-import type { World } from '../world.js';
+import { KEYS, type World } from '../world.js';
 import { Command } from './command.js';
 
 /** What makes a job the same as another. */
 export type Identity =
   'none' | 'repeat' | 'idempotent-brief' | 'idempotent-long' | 'dependent' | Uniqueness['mode'];
 
+/** Shares of the keys: powers of two, so that no store has to round them. */
+const WEIGHTS = [1, 2, 4] as const;
+
 /** One job that somebody wants, in steps of time and by picks, whatever is there by then. */
 export interface Wish {
   readonly lane: number;
   readonly priority: number;
   readonly delay: number;
-  readonly key: string;
+  readonly key: (typeof KEYS)[number];
   readonly identity: Identity;
   readonly maxRetries: number;
   readonly maxStalled: number;
@@ -61,16 +64,23 @@ export function laneOf(world: World, job: NewJob): ModelLane {
 
 export function jobOf(world: World, wish: Wish): NewJob {
   const lane = world.lane(wish.lane);
-  const keyed = lane.definition.perKey !== undefined;
+  const { features } = world.stage.capabilities;
   const words: Partial<NewJob> = {
     payload: JSON.stringify({ pick: wish.pick, at: world.model.now }),
-    priority: keyed ? 5 : wish.priority,
+    priority: priorityOf(lane, wish),
     maxRetries: wish.maxRetries,
     maxStalled: wish.maxStalled,
     ...(wish.delay > 0 && { delay: world.model.between(wish.delay) }),
-    ...(keyed && { key: wish.key }),
+    ...(lane.isKeyed && { key: wish.key }),
+    ...(lane.isKeyed && features.fairness && { weight: WEIGHTS[KEYS.indexOf(wish.key)] }),
   };
   return world.newJob(lane, { ...words, ...identityOf(world, lane, wish) });
+}
+
+/** Keys are compared at one priority or two, so that they meet there. */
+function priorityOf(lane: ModelLane, wish: Wish): number {
+  if (!lane.isKeyed) return wish.priority;
+  return lane.definition.perKey === undefined && wish.priority === 20 ? 9 : 5;
 }
 
 function identityOf(world: World, lane: ModelLane, wish: Wish): Partial<NewJob> {
@@ -90,8 +100,7 @@ function identityOf(world: World, lane: ModelLane, wish: Wish): Partial<NewJob> 
       return features.idempotency ? { idempotency: idempotencyOf(world, wish) } : {};
     default: {
       const unique = uniqueOf(world, wish.identity);
-      const fits =
-        features.uniqueness && lane.definition.perKey === undefined && isClear(world, lane, unique);
+      const fits = features.uniqueness && !lane.isKeyed && isClear(world, lane, unique);
       // What a replaced job takes over beyond payload, priority and delay is not said: retries are the same for all.
       const words = { unique, maxRetries: 2, maxStalled: 3 };
       return fits ? { ...words, ...(unique.mode === 'debounce' && { delay: undefined }) } : {};
@@ -109,7 +118,7 @@ function dependencyOf(world: World, wish: Wish): Partial<NewJob> {
 
 function idempotencyOf(world: World, wish: Wish): Idempotency {
   const steps = wish.identity === 'idempotent-brief' ? 2 : 50;
-  return { key: `order-${wish.pick % 2}`, ttl: world.model.between(steps) };
+  return { key: wish.pick % 4 === 0 ? 'other' : 'order', ttl: world.model.between(steps) };
 }
 
 function uniqueOf({ model }: World, mode: Uniqueness['mode']): Uniqueness {
@@ -134,7 +143,8 @@ function isClear(world: World, lane: ModelLane, unique: Uniqueness): boolean {
   // A job made while another with its key runs takes the key over; who has it when the other is given back is not said.
   const latest = lane.jobs.findLast(({ given }) => given.unique?.key === unique.key);
   const waiting = lane.holders('a-task', unique).filter(({ state }) => state !== 'running');
-  if (waiting.some((job) => job !== latest)) return false;
+  // Nor is what a job that waits for a signal does with the delay of another.
+  if (waiting.some((job) => job !== latest || job.state === 'waiting')) return false;
   if (unique.mode !== 'debounce') return true;
   return waiting.every(
     (job) => job.state === 'scheduled' && !world.model.runs.some((run) => run.job === job),

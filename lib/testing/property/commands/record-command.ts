@@ -17,10 +17,13 @@ export class RecordCommand extends Command {
     const { queue } = world.stage;
     const progress = { current: world.model.runs.indexOf(run), total: 0 };
     const [before] = await queue.get([run.job.ref]);
-    const [verdict] = await queue.record([{ receipt: run.receipt, progress }]);
+    const checkpoint = this.pick % 2 === 0 ? `"noted by run ${this.pick}"` : undefined;
+    const [verdict] = await queue.record([{ receipt: run.receipt, progress, checkpoint }]);
     const [after] = await queue.get([run.job.ref]);
     assert.equal(verdict === 'applied', run.status === 'held', `${verdict} for a run that is ${run.status}`);
-    if (run.status === 'held') assert.deepEqual({ ...after?.progress }, progress);
-    else assert.deepEqual(after, before, 'a word that comes too late changes nothing');
+    if (run.status === 'held') {
+      run.job.checkpoint = checkpoint ?? run.job.checkpoint;
+      assert.deepEqual({ ...after?.progress }, progress);
+    } else assert.deepEqual(after, before, 'a word that comes too late changes nothing');
   }
 }

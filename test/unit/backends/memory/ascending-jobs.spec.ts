@@ -48,6 +48,19 @@ describe('jobs with ascending ids', () => {
     expect([jobs.outcomeOf(first.id), jobs.outcomeOf(second.id)]).toEqual([undefined, COMPLETED]);
   });
 
+  it('are forgotten once, however often that is said', () => {
+    const { jobs, append } = stage(10);
+    const [first, second, third] = [append(), append(), append()];
+    const { place } = first;
+    jobs.bury(first, 100);
+    for (let time = 0; time < 3; time++) jobs.drop(place);
+    jobs.bury(second, 200);
+    jobs.drop(-1);
+    expect(jobs.tombstoneCount).toBe(1);
+    jobs.expire(300 + TOMBSTONE_TTL);
+    expect([jobs.tombstoneCount, jobs.nextAt(), jobs.get(third.id)]).toEqual([0, Infinity, third]);
+  });
+
   it('take no more room than what is left of them asks for', () => {
     const { jobs, append } = stage(100);
     const old = append();

@@ -26,4 +26,11 @@ describe('the factory of memory backends', () => {
       }),
     );
   });
+
+  it('says of what type a folder is', () => {
+    const wrong = { ...options, options: { dataDir: './.tasks' } };
+    expect(() => createMemoryBackend(wrong)).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining("`type: 'postgres'` beside `dataDir`") }),
+    );
+  });
 });

@@ -32,6 +32,33 @@ describe('the memory queue backend', () => {
     expect(clock.timers).toBe(0);
   });
 
+  it.each([['released'], ['retry']] as const)(
+    'goes on when a worker settles as %s with a delay that is none',
+    async (kind) => {
+      const { clock, backend, add, take, complete } = bench();
+      for (const delay of [Number.NaN, -5]) {
+        await add({ id: `of ${delay}` }, { id: `beside ${delay}`, delay: 10 });
+        const [job] = await take(1);
+        const error = { name: 'Error', message: 'm' };
+        const outcome = { kind, in: delay, countAttempt: false, error };
+        const settle = [{ receipt: (job as ClaimedJob).receipt, outcome }];
+        await backend.claim({ worker: 'w', lease: 1_000, take: [], settle });
+        await clock.advance(20);
+        await backend.recover();
+        const jobs = await take(5);
+        expect(jobs.map(({ id }) => id)).toEqual([`of ${delay}`, `beside ${delay}`]);
+        await complete(jobs);
+      }
+    },
+  );
+
+  it('hands out jobs that can be written down, without the store that they lie in', async () => {
+    const { add, take } = bench();
+    await add({ id: 'a' });
+    const [job] = await take(1);
+    expect(JSON.parse(JSON.stringify(job))).toMatchObject({ id: 'a', attempt: 1 });
+  });
+
   it('leaves no trace of a queue that was only asked about', async () => {
     const { backend } = bench();
     await backend.get([{ queue: 'nowhere', id: 'a' }]);

@@ -52,6 +52,20 @@ describe('loadScript', () => {
     expect(load('a.lua').lua).toBe("return '$& $1 $$'");
   });
 
+  it('puts a companion after the file that it goes with, wherever that is included, and what it includes before it', () => {
+    write({
+      'a.lua': '--- @include "b"\nreturn b()',
+      'b.lua': 'local function b() return 1 end',
+      'more.lua': '--- @include "c"\nb = c',
+      'c.lua': 'local function c() return 2 end',
+    });
+    const at = (name: string): URL => pathToFileURL(join(folder, name));
+    const companions = new Map([[at('b.lua').href, at('more.lua')]]);
+    expect(loadScript(at('a.lua'), companions).lua).toBe(
+      'local function b() return 1 end\nlocal function c() return 2 end\nb = c\nreturn b()',
+    );
+  });
+
   it('refuses a circle', () => {
     write({ 'a.lua': '--- @include "b"', 'b.lua': '--- @include "a"' });
     expect(() => load('a.lua')).toThrow(/a\.lua includes itself/);

@@ -26,7 +26,8 @@ describe('parseRedisUrl', () => {
 
   it.each([
     ['cache:6379', /redis:\/\/ or rediss:\/\//],
-    ['not a url', /is not a URL/],
+    ['not a url', /redis:\/\/ or rediss:\/\//],
+    ['redis://a b', /is not a URL/],
     ['http://cache', /not http:\/\//],
     ['redis://', /names no host/],
     ['redis://cache/jobs', /number of a database/],

@@ -2,11 +2,11 @@
 
 local GONE_KEPT = 10000
 
-local function buryPlain(queue, ids, at)
+local function buryPlain(queue, ids, from, count, at)
   local entries = {}
-  for place = 1, #ids do
+  for place = 1, count do
     entries[place * 2 - 1] = at
-    entries[place * 2] = ids[place]
+    entries[place * 2] = ids[from + place - 1]
   end
   call('ZADD', queue.gone, unpack(entries))
   local over = call('ZCARD', queue.gone) - GONE_KEPT
@@ -25,7 +25,7 @@ local function dropOldestPlain(queue, count)
   call('HDEL', queue.jobs, unpack(ids))
   call('HDEL', queue.runs, unpack(ids))
   if call('EXISTS', queue.results) == 1 then call('HDEL', queue.results, unpack(ids)) end
-  buryPlain(queue, ids, NOW)
+  buryPlain(queue, ids, 1, #ids, NOW)
   return true
 end
 

@@ -19,7 +19,7 @@ local function boundsOf(envelope)
 end
 
 local function readToken(token)
-  local attempt, stalls, fence, startedAt, place, worker = string.match(token, '^.(%d+),(%d+),(%d+),(%d+),([^,]*),(.*)$')
+  local attempt, stalls, fence, startedAt, place, worker = string.match(token, '^.(%d+),(%d+),(%d+),(%d+),([^,]*),([^%z]*)')
   return {
     attempt = tonumber(attempt), stalls = tonumber(stalls), fence = fence, startedAt = startedAt, place = place, worker = worker,
   }

@@ -1,10 +1,25 @@
 -- The line of a queue: where a job stands in it, and who may enter it.
 --
 -- A place is (20 - priority) levels and then a tag: start-time fair queueing (Goyal, Vin and Cheng, 1996). A job's tag is
--- max(V, last of its key) + 64 / weight, and V is read off the head of its level. A queue without keys counts on alone.
+-- max(V, last of its key) + 64 / weight, and V is the tag of who was served last. A queue without keys counts on alone.
+--
+-- `flows` has the last place of each key at each priority and, apart from them, V of each priority. V only grows: read off the
+-- head of the line it would fall with whoever comes before it, and each newcomer would overtake those that wait.
 
 local function levelOf(priority)
   return (20 - priority) * LEVEL
+end
+
+-- Where V of a priority is kept: no key's flow begins with this letter.
+local function turnOf(priority)
+  return 'v' .. string.char(65 + priority)
+end
+
+-- Takes note of who was served, by places in their order.
+local function noteTurns(queue, popped)
+  local latest = {}
+  for place = 2, #popped, 2 do latest[20 - math.floor(tonumber(popped[place]) / LEVEL)] = popped[place] end
+  for priority, place in pairs(latest) do call('ZADD', queue.flows, 'GT', place, turnOf(priority)) end
 end
 
 -- The first keyed job of a line: jobs without a key are one flow of their own from now on, which ends where it ends now.
@@ -26,6 +41,14 @@ local function endFlows(queue, known)
   call('DEL', queue.flows)
 end
 
+-- A job has its old place again: whoever of its key comes now stands behind it, though flows were forgotten while it ran.
+local function noteOldPlace(job, place)
+  local queue, known = job.queue, settingsOf(job.queue)
+  local key = rareOf(job, 'key')
+  if key and known.flows == nil then beginFlows(queue, known) end
+  if known.flows then call('ZADD', queue.flows, 'GT', place, string.char(65 + job.priority) .. (key or '')) end
+end
+
 -- @return the place of the first of `count` jobs that enter the line together; each further one is a share behind
 local function takePlaces(queue, priority, key, share, count)
   local known = settingsOf(queue)
@@ -36,12 +59,19 @@ local function takePlaces(queue, priority, key, share, count)
   if known.flows == nil then beginFlows(queue, known) end
   local flow = string.char(65 + priority) .. (key or '')
   local head = call('ZRANGE', queue.ready, digits(level), '(' .. digits(level + LEVEL), 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+  local turn = turnOf(priority)
   local served
   if head[2] then
-    served = tonumber(head[2]) - SHARE
-    call('ZREMRANGEBYSCORE', queue.flows, digits(level), '(' .. digits(served))
+    served = tonumber(call('ZSCORE', queue.flows, turn) or nil)
+    if served then call('ZREMRANGEBYSCORE', queue.flows, digits(level), '(' .. digits(served)) end
   else
     served = level + tonumber(call('HGET', queue.meta, 'seq') or 0)
+    call('ZADD', queue.flows, 'GT', digits(served), turn)
+  end
+  if not served then
+    -- Until now nobody had a key: all are a share apart.
+    served = tonumber(head[2]) - SHARE
+    call('ZADD', queue.flows, digits(served), turn)
   end
   local last = tonumber(call('ZSCORE', queue.flows, flow) or 0)
   local first = math.max(served, last) + share

@@ -71,6 +71,7 @@ local function putBack(job, run)
   else
     call('ZADD', queue.ready, run.place, id)
   end
+  noteOldPlace(job, run.place)
   call('HSET', queue.since, id, NOW)
   ring(queue)
 end

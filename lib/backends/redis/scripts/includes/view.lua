@@ -1,18 +1,17 @@
 -- What is told of a job.
 
--- What a dependent is told of each job that it depends on: queue, id, state, and while there is a record its envelope,
--- result and error.
+-- What a dependent is told of a job that it depends on: queue, id, state, and while there is a record its envelope, result and error.
+local function outcomeOf(job, name, id, noted)
+  local queue = open(name)
+  local state = stateOf(queue, id) or tombstoneOf(queue, id) or (noted ~= '' and noted) or rareOf(job, 'gone:' .. name .. '\1' .. id) or 'x'
+  local parent = load(queue, id)
+  return { name, id, state, parent and parent.envelope or '', call('HGET', queue.results, id) or '', parent and rareOf(parent, 'error') or '' }
+end
+
 local function outcomesOf(job)
   local outcomes = {}
   for line in string.gmatch(rareOf(job, 'parents') or '', '[^\n]+') do
-    local name, id, noted = string.match(line, '^([^\1]*)\1([^\1]*)\1?(.*)$')
-    local queue = open(name)
-    local state = stateOf(queue, id) or tombstoneOf(queue, id) or (noted ~= '' and noted) or rareOf(job, 'gone:' .. name .. '\1' .. id) or 'x'
-    local parent = load(queue, id)
-    outcomes[#outcomes + 1] = {
-      name, id, state, parent and parent.envelope or '', call('HGET', queue.results, id) or '',
-      parent and rareOf(parent, 'error') or '',
-    }
+    outcomes[#outcomes + 1] = outcomeOf(job, string.match(line, '^([^\1]*)\1([^\1]*)\1?(.*)$'))
   end
   return outcomes
 end

@@ -1,0 +1,19 @@
+import type { EndingJson } from './ended-job.js';
+
+/** What `claim` tells besides the jobs. */
+export interface ClaimSummary {
+  /** Numbers of the completions that held, from 1; absent when all did. */
+  readonly done?: readonly number[];
+  /** Letters of the others. */
+  readonly late?: Readonly<Record<number, string>>;
+  /** A letter for each of the other settlements. */
+  readonly verdicts?: string;
+  readonly next?: number;
+  readonly limited?: readonly (readonly [
+    queue: string,
+    by: 'rate' | 'concurrency' | 'paused',
+    retryIn: number | null,
+  ])[];
+  readonly ended?: readonly EndingJson[];
+  readonly refused?: readonly (readonly [settlement: number, place: number, parent: string])[];
+}

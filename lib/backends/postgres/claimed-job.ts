@@ -1,0 +1,113 @@
+import type { ClaimedExtra, ClaimedJob, ParentOutcome, Receipt, SignalValue } from '../../contract/index.js';
+import { unpackError } from '../stored-error.js';
+import type { ClaimSummary } from './claim-summary.js';
+import { fromText } from './job-text.js';
+import { fromBound, fromHeaders } from './job-words.js';
+import { PostgresReceipt } from './postgres-receipt.js';
+import type { QueueNames } from './queue-names.js';
+import { fromSignalText } from './signal-text.js';
+import { finishedState } from './state-codes.js';
+import { fromStored, fromStoredJson } from './stored-payload.js';
+
+/** A row of `claim`: a job, or what it tells besides. */
+export interface ClaimRow {
+  readonly summary: ClaimSummary | null;
+  readonly queue: string;
+  readonly queue_id: number;
+  readonly id: string;
+  readonly name: string;
+  readonly codec: string;
+  readonly version: number;
+  readonly priority: number;
+  readonly attempt: number;
+  readonly max_retries: number | null;
+  readonly stalls: number;
+  readonly max_stalled: number | null;
+  readonly timeout: number | null;
+  readonly fence: string;
+  readonly created_at: string;
+  readonly payload: string | null;
+  readonly payload_raw: Buffer | null;
+  readonly is_rare: boolean;
+  readonly extra: ExtraJson | null;
+  /** Where it stood in the line of its priority. */
+  readonly place: string;
+}
+
+interface ExtraJson {
+  readonly key: string | null;
+  readonly headers: string | null;
+  readonly checkpoint: string | null;
+  readonly checkpoint_raw: string | null;
+  readonly policy: string | null;
+  readonly signals: Readonly<Record<string, string>> | null;
+  readonly replays: number;
+  readonly parents: readonly OutcomeJson[] | null;
+}
+
+interface OutcomeJson {
+  readonly queue: string;
+  readonly id: string;
+  readonly state: number;
+  readonly name: string | null;
+  readonly codec: string | null;
+  readonly result: string | null;
+  readonly result_raw: string | null;
+  readonly error: string | null;
+}
+
+/** A job as its worker gets it. */
+export function claimedJob(row: ClaimRow, names: QueueNames): ClaimedJob {
+  const queue = names.here(row.queue);
+  const receipt = new PostgresReceipt(queue, row.queue_id, row.id, row.fence, row.is_rare);
+  return {
+    queue,
+    id: fromText(row.id),
+    receipt: receipt as unknown as Receipt,
+    name: fromText(row.name),
+    payload: fromStored(row.payload, row.payload_raw),
+    codec: fromText(row.codec),
+    priority: row.priority,
+    attempt: row.attempt,
+    maxRetries: fromBound(row.max_retries),
+    stalls: row.stalls,
+    timeout: row.timeout ?? undefined,
+    fence: row.fence,
+    createdAt: Number(row.created_at),
+    maxStalled: fromBound(row.max_stalled),
+    version: row.version,
+    extra: row.extra === null ? undefined : claimedExtra(row.extra, names),
+  };
+}
+
+function claimedExtra(extra: ExtraJson, names: QueueNames): ClaimedExtra {
+  const { policy, key } = extra;
+  return {
+    key: key === null ? undefined : fromText(key),
+    headers: fromHeaders(extra.headers),
+    checkpoint: fromStoredJson(extra.checkpoint, extra.checkpoint_raw),
+    parents:
+      policy === null ? undefined : (extra.parents ?? []).map((parent) => outcomeOf(parent, policy, names)),
+    signals: extra.signals === null ? undefined : signalsOf(extra.signals),
+    replays: extra.replays,
+  };
+}
+
+function signalsOf(kept: Readonly<Record<string, string>>): Record<string, SignalValue> {
+  const signals = Object.entries(kept).map(([name, value]) => [fromText(name), fromSignalText(value)]);
+  return Object.fromEntries(signals) as Record<string, SignalValue>;
+}
+
+function outcomeOf(parent: OutcomeJson, policy: string, names: QueueNames): ParentOutcome {
+  const id = fromText(parent.id);
+  const state = finishedState(parent.state);
+  const outcome = { queue: names.here(parent.queue), id, state };
+  if (parent.name === null) return outcome;
+  const known = { ...outcome, name: fromText(parent.name) };
+  const result = fromStoredJson(parent.result, parent.result_raw);
+  if (state === 'completed' && result !== undefined && parent.codec !== null)
+    return { ...known, codec: fromText(parent.codec), result };
+  if (state === 'failed' && policy === 'continue' && parent.error !== null)
+    return { ...known, error: unpackError(parent.error, id) };
+  return known;
+}

@@ -1,0 +1,1 @@
+select :"schema".outbox_release($1, $2, $3) as released

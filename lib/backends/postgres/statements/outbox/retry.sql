@@ -1,0 +1,1 @@
+select :"schema".outbox_retry($1, $2) as retried

@@ -1,0 +1,1 @@
+select waiting, oldest, refused from :"schema".outbox_status($1)

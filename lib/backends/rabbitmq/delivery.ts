@@ -1,0 +1,42 @@
+import type { Message } from 'amqplib';
+import { idOf } from './message.js';
+import type { Session } from './session.js';
+
+/** One message in hand. */
+export class Delivery {
+  readonly id: string | undefined;
+  /** Acknowledged: it will not come again. */
+  isDropped = false;
+  private isEnded = false;
+
+  constructor(
+    readonly queue: string,
+    readonly message: Message,
+    private readonly session: Session,
+    private readonly onEnd: () => void,
+  ) {
+    this.id = idOf(message);
+    session.take(message);
+  }
+
+  /** Whether it can still be acknowledged: else the broker hands it out again, or has. */
+  get isLive(): boolean {
+    return !this.isEnded && !this.session.isOver;
+  }
+
+  ack(): void {
+    this.isDropped = true;
+    this.end(() => this.session.ack(this.message.fields.deliveryTag));
+  }
+
+  nack(): void {
+    this.end(() => this.session.nack(this.message.fields.deliveryTag));
+  }
+
+  private end(step: () => void): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    step();
+    this.onEnd();
+  }
+}

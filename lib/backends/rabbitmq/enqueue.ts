@@ -1,0 +1,120 @@
+import type { EnqueueCallOptions, EnqueueVerdict, JobRef, NewJob } from '../../contract/index.js';
+import type { Sending } from './broker.js';
+import { arePromised, refusedBy } from './full-queues.js';
+import { NO_HISTORY } from './message.js';
+import type { PublishOutcome } from './publisher.js';
+import { callError } from './rabbitmq-errors.js';
+import type { RabbitMqParts } from './rabbitmq-parts.js';
+
+/**
+ * Enters jobs in the ledger, then publishes what is ready. What the broker did not take is published later where all share the ledger, so nothing
+ * that was entered is lost; a ledger in memory forgets it again, and the call fails.
+ */
+export async function enqueueJobs(
+  parts: RabbitMqParts,
+  jobs: readonly NewJob[],
+  { atomic }: EnqueueCallOptions = {},
+): Promise<EnqueueVerdict[]> {
+  if (jobs.length === 0) return [];
+  const { broker, ledger, full, loose } = parts;
+  broker.assertUp();
+  const isPromised = loose === undefined ? arePromised(jobs, atomic) : () => false;
+  const isTurnedAway = (job: NewJob): boolean => isPromised(job) && full.isFull(job.queue);
+  if (jobs.some(isTurnedAway)) {
+    // What could not be forgotten afterwards is not let in.
+    const kept = atomic === true ? [] : jobs.filter((job) => !isTurnedAway(job));
+    const others = await enqueueJobs(parts, kept, { atomic });
+    return jobs.map((job) => others[kept.indexOf(job)] ?? refusedBy(job.queue));
+  }
+  const entered = jobs.map((job) => ({ ...job, external: true }));
+  await broker.topology.declare(jobs.map(({ queue }) => broker.nameOf(queue)));
+  const verdicts = await ledger.enqueue(entered, { atomic });
+  const waiting = await waitingAmong(parts, jobs);
+  const places = verdicts.flatMap((verdict, place) =>
+    verdict.status === 'created' && !waiting.has(jobs[place] as NewJob) ? place : [],
+  );
+  const outcomes = await publishNew(
+    parts,
+    places.map((place) => jobs[place] as NewJob),
+  );
+  const refused = places.filter((place, index) => {
+    const job = jobs[place] as NewJob;
+    full.note(job.queue, outcomes[index]);
+    return outcomes[index] === 'refused' && !isPromised(job);
+  });
+  if (refused.length > 0) await ledger.remove(refused.map((place) => jobs[place] as NewJob));
+  for (const place of refused) verdicts[place] = refusedBy((jobs[place] as NewJob).queue);
+  return verdicts;
+}
+
+/** @returns what became of each; `confirmed` where nothing has to be published now */
+export async function publishNew(
+  parts: RabbitMqParts,
+  jobs: readonly NewJob[],
+): Promise<readonly PublishOutcome[]> {
+  const { broker, loose, pump } = parts;
+  const outcomes: PublishOutcome[] = jobs.map(() => 'confirmed');
+  const places = jobs.flatMap((job, place) => (loose !== undefined || isReady(job) ? place : []));
+  const sendings = places.map((place): Sending => {
+    const job = jobs[place] as NewJob;
+    return { job, history: NO_HISTORY, delay: loose && delayOf(parts, job) };
+  });
+  if (loose !== undefined) for (const { job } of sendings) loose.entered(job);
+  const published = await broker.publish(sendings).catch((error: unknown) => {
+    if (loose !== undefined) {
+      for (const { job } of sendings) loose.finished(job.queue, job.id);
+      throw error;
+    }
+    return sendings.map(() => 'not-sent' as const);
+  });
+  const lost: NewJob[] = [];
+  places.forEach((place, index) => {
+    const job = jobs[place] as NewJob;
+    outcomes[place] = published[index] as PublishOutcome;
+    if (outcomes[place] === 'confirmed') {
+      loose?.revive(job.queue, job.id);
+      loose?.sent(job.queue, job.id);
+      pump.report({ queue: job.queue, id: job.id, fence: '0' });
+    } else if (outcomes[place] === 'refused') loose?.finished(job.queue, job.id);
+    else lost.push(job);
+  });
+  if (loose === undefined) for (const job of lost) parts.unsent.add(job);
+  if (loose === undefined) return outcomes;
+  await letGo(parts, loose.surplus());
+  if (lost.length === 0) return outcomes;
+  await letGo(parts, lost);
+  const outcome = outcomes.every((one) => one === 'not-sent') ? 'not-sent' : 'unknown';
+  const isUnroutable = outcomes.includes('unroutable');
+  throw callError(
+    broker.settings.name,
+    outcome,
+    new Error(isUnroutable ? 'no queue takes the message' : 'no confirm in time'),
+  );
+}
+
+/** A ledger in memory forgets them. */
+async function letGo({ ledger, loose }: RabbitMqParts, jobs: readonly JobRef[]): Promise<void> {
+  if (jobs.length === 0) return;
+  await ledger.remove(jobs);
+  for (const { queue, id } of jobs) loose?.finished(queue, id);
+}
+
+/** Of jobs with dependencies, those that do not run now; one whose dependencies are met already has to be published by who enqueues it. */
+async function waitingAmong(
+  { ledger }: RabbitMqParts,
+  jobs: readonly NewJob[],
+): Promise<ReadonlySet<NewJob>> {
+  const linked = jobs.filter(({ dependsOn }) => dependsOn !== undefined);
+  if (linked.length === 0) return new Set();
+  const records = await ledger.get(linked);
+  return new Set(linked.filter((_, place) => records[place]?.state !== 'pending'));
+}
+
+/** What is due later, or waits for others, is handed out by the ledger; a message that comes too early is dropped. */
+function isReady({ delay = 0, dueAt, unique }: NewJob): boolean {
+  return delay <= 0 && (dueAt === undefined || dueAt <= Date.now() + 1_000) && unique?.mode !== 'debounce';
+}
+
+function delayOf({ clock }: RabbitMqParts, { delay, dueAt }: NewJob): number {
+  return delay ?? (dueAt === undefined ? 0 : Math.max(0, dueAt - clock.now()));
+}

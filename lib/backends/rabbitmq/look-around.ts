@@ -1,0 +1,88 @@
+import type { BackendFinding, TaskBackend } from '../../contract/index.js';
+import type { Broker } from './broker.js';
+import { isNotFound, mismatchIn } from './rabbitmq-errors.js';
+
+/** From here on quorum queues have priorities. */
+const QUORUM_PRIORITIES = [4, 3] as const;
+
+/** Of the queues that the ledger knows, those that are at the broker, which lists none to who speaks AMQP alone. */
+export async function queueNames(broker: Broker, ledger: TaskBackend): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of (await ledger.queueNames?.()) ?? []) if (await isThere(broker, name)) names.push(name);
+  return names;
+}
+
+/** What is not as it should be, asked of the broker now. @param names queues that are there */
+export async function diagnose(broker: Broker, names: readonly string[]): Promise<BackendFinding[]> {
+  const findings = [...ledgerFindings(broker), ...priorityFindings(broker)];
+  for (const name of names) findings.push(...(await declarationFindings(broker, name)));
+  if (await broker.takesMessages()) return findings;
+  return [
+    ...findings,
+    {
+      code: 'blocked',
+      severity: 'error',
+      message: 'it takes no messages, since it is short of memory or disk: nothing can be enqueued.',
+      remedy: 'See its alarms, `rabbitmqctl status`; give it more of either, or let consumers catch up.',
+    },
+  ];
+}
+
+async function isThere(broker: Broker, name: string): Promise<boolean> {
+  const look = broker.withChannel((channel) =>
+    broker.answer(channel.checkQueue(broker.topology.queue(name))),
+  );
+  return look.then(
+    () => true,
+    (error: unknown) => {
+      if (isNotFound(error)) return false;
+      throw error;
+    },
+  );
+}
+
+/** Declaring what is there changes nothing, and says whether it is what it would be declared as. */
+async function declarationFindings(broker: Broker, name: string): Promise<BackendFinding[]> {
+  const error: unknown = await broker.topology.declare([name]).catch((reason: unknown) => reason);
+  if (error === undefined) return [];
+  const mismatch = mismatchIn(error);
+  if (mismatch === undefined) throw error;
+  return [
+    {
+      code: 'declared-otherwise',
+      severity: 'warning',
+      message: `a queue was declared with other options than these, and an app that has these does not start: ${mismatch.replace(/\.$/u, '')}.`,
+      remedy:
+        'Give the entry the options that it was declared with (of an app: look with `--app`), another `options.prefix`, or delete the queue when it is empty.',
+    },
+  ];
+}
+
+function ledgerFindings({ isRecorded }: Broker): BackendFinding[] {
+  if (isRecorded) return [];
+  return [
+    {
+      code: 'no-ledger',
+      severity: 'warning',
+      message:
+        'its jobs are kept in the memory of each process: no other one can show, count or cancel them.',
+      remedy:
+        'Write `state` beside its type, with the name of a backend on Redis or PostgreSQL, unless that is enough.',
+    },
+  ];
+}
+
+function priorityFindings({ settings, serverVersion }: Broker): BackendFinding[] {
+  const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
+  const hasPriorities =
+    major > QUORUM_PRIORITIES[0] || (major === QUORUM_PRIORITIES[0] && minor >= QUORUM_PRIORITIES[1]);
+  if (settings.queueType !== 'quorum' || hasPriorities) return [];
+  return [
+    {
+      code: 'no-priorities',
+      severity: 'warning',
+      message: `RabbitMQ ${serverVersion} hands out the jobs of quorum queues without heed to their priority.`,
+      remedy: 'Upgrade to RabbitMQ 4.3, take classic queues, or give urgent jobs a queue of their own.',
+    },
+  ];
+}

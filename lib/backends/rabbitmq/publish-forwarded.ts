@@ -1,0 +1,23 @@
+import type { JobRecord } from '../../contract/index.js';
+import type { Sending } from './broker.js';
+import type { RabbitMqParts } from './rabbitmq-parts.js';
+
+/** Publishes what has become ready in the ledger. @returns what the broker has of it, also from before */
+export async function publishForwarded(
+  parts: RabbitMqParts,
+  jobs: readonly JobRecord[],
+): Promise<JobRecord[]> {
+  const { broker, loose } = parts;
+  const isThere = (job: JobRecord): boolean => loose?.isUnderWay(job.queue, job.id) === true;
+  const sent = jobs.filter((job) => !isThere(job));
+  const sendings = sent.map((job): Sending => {
+    const attempt = loose?.complete(job).attempt ?? job.attempt;
+    return { job, history: { attempt, redeliveries: 0 } };
+  });
+  const outcomes = await broker.publish(sendings);
+  const arrived = sent.filter((_, place) => outcomes[place] === 'confirmed');
+  if (loose === undefined)
+    sent.forEach((job, place) => outcomes[place] !== 'confirmed' && parts.unsent.add(job));
+  for (const { queue, id } of arrived) loose?.sent(queue, id);
+  return [...jobs.filter(isThere), ...arrived];
+}

@@ -1,0 +1,57 @@
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import type { Ms } from '../../contract/index.js';
+import { type Publication, Publisher, type PublishOutcome } from './publisher.js';
+import { SteadyChannel } from './steady-channel.js';
+
+/** Channels of one connection: a broker confirms each by itself, and works on one while the other is written. */
+const LANES = 2;
+
+interface Lane {
+  readonly publisher: Publisher;
+  readonly channel: SteadyChannel<ConfirmChannel>;
+}
+
+/**
+ * Publishes on several channels in turn. On one alone the confirms of all that is under way come together, so that producers and broker wait for each
+ * other by turns. What is published by one call goes on one channel, in its order.
+ */
+export class PublisherLanes {
+  private readonly lanes: readonly Lane[];
+
+  constructor(timeout: Ms, warn: (message: string) => void) {
+    this.lanes = Array.from({ length: LANES }, () => {
+      const publisher = new Publisher(timeout);
+      const channel = new SteadyChannel((model) => model.createConfirmChannel(), {
+        opened: (opened: ConfirmChannel) => publisher.opened(opened),
+        lost: () => publisher.lost(),
+        warn,
+      });
+      return { publisher, channel };
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.lanes.some(({ publisher }) => publisher.isOpen);
+  }
+
+  async start(model: ChannelModel): Promise<void> {
+    await Promise.all(this.lanes.map(({ channel }) => channel.start(model)));
+  }
+
+  stop(): void {
+    for (const { channel } of this.lanes) channel.stop();
+  }
+
+  /** Waits for no confirm any longer. */
+  abandon(): void {
+    for (const { publisher } of this.lanes) publisher.abandon();
+  }
+
+  /** Each has its outcome; it never rejects. */
+  publish(publications: readonly Publication[]): Promise<readonly PublishOutcome[]> {
+    const [first, ...others] = this.lanes.map(({ publisher }) => publisher);
+    const emptier = (one: Publisher, other: Publisher): Publisher =>
+      other.isOpen && (!one.isOpen || other.load < one.load) ? other : one;
+    return others.reduce(emptier, first as Publisher).publish(publications);
+  }
+}

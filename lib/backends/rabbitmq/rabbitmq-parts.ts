@@ -1,0 +1,26 @@
+import type { Clock, Ms, QueueBackend } from '../../contract/index.js';
+import type { Broker } from './broker.js';
+import type { ForwardPump } from './forward-pump.js';
+import type { FullQueues } from './full-queues.js';
+import type { Holds } from './hold.js';
+import type { LooseJobs } from './loose-jobs.js';
+import type { Unsent } from './unsent.js';
+
+/** What the calls of a backend work with. */
+export interface RabbitMqParts {
+  /** This one among all that share the ledger. */
+  readonly self: string;
+  /** Keeps every job. */
+  readonly ledger: QueueBackend;
+  readonly broker: Broker;
+  readonly pump: ForwardPump;
+  readonly holds: Holds;
+  readonly full: FullQueues;
+  readonly unsent: Unsent;
+  /** With a ledger in memory alone. */
+  readonly loose: LooseJobs | undefined;
+  readonly clock: Clock;
+  /** How long the broker keeps the copy of a dead letter. */
+  readonly keepDead: (queue: string) => Ms;
+  readonly warn: (message: string) => void;
+}

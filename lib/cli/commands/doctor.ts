@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { CommandKit } from '../command-run.js';
+import { examine } from '../doctor/examine.js';
+import type { Finding } from '../doctor/finding.js';
+import { EXIT } from '../exit-codes.js';
+import type { Output } from '../output/output.js';
+import { targetOf } from '../session/target.js';
+
+/** `doctor`. */
+export function addDoctor(program: Command, kit: CommandKit): void {
+  program
+    .command('doctor')
+    .description(
+      'Looks for what is wrong with the app, its brokers and its queues, and says what to do. Changes nothing',
+    )
+    .action(
+      kit.action(async ({ output, options }) => {
+        const { findings, checks } = await examine(
+          targetOf(options, kit.env, kit.folder),
+          options.verbose === true,
+        );
+        const errors = findings.filter(({ severity }) => severity === 'error').length;
+        if (output.isJson) output.json({ ok: errors === 0, findings, checks });
+        else show(output, findings, checks);
+        return errors === 0 ? EXIT.done : EXIT.findings;
+      }),
+    );
+}
+
+function show({ terminal }: Output, findings: readonly Finding[], checks: readonly string[]): void {
+  const { green, red, yellow, dim, bold } = terminal.colors;
+  for (const check of checks) terminal.print(`${green('ok')}       ${check}`);
+  for (const { severity, subject, code, message, remedy } of findings) {
+    const mark = severity === 'error' ? red('error  ') : yellow('warning');
+    terminal.print(`${mark}  ${bold(subject)} ${dim(code)}: ${message}`);
+    terminal.print(`         ${green('What to do:')} ${remedy}`);
+  }
+  const count = (severity: Finding['severity']): number =>
+    findings.filter((finding) => finding.severity === severity).length;
+  terminal.print(
+    findings.length === 0 ? 'Nothing is wrong.' : `${count('error')} errors, ${count('warning')} warnings.`,
+  );
+}

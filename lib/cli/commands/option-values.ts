@@ -1,0 +1,58 @@
+import { InvalidArgumentError } from 'commander';
+import { nearestName, toMs } from '../../config/index.js';
+import { JOB_STATES, type JobState, type Ms } from '../../contract/index.js';
+
+/* How the values of options are read. What they throw becomes the error of a wrong option. */
+
+/** `10s`, `5m`, `2 days`: always with a unit, since seconds and milliseconds are easily mistaken. */
+export function duration(text: string): Ms {
+  if (/^\s*[\d.]+\s*$/.test(text))
+    throw new InvalidArgumentError(`Write it with its unit: ${text.trim()}s, ${text.trim()}ms.`);
+  try {
+    return toMs(text);
+  } catch {
+    throw new InvalidArgumentError('Write a duration such as 500ms, 30s, 5m, 1h or 2d.');
+  }
+}
+
+export function whole(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 1)
+    throw new InvalidArgumentError('Write a whole number, 1 or more.');
+  return Number(text);
+}
+
+/** A number of a page: 1 to 1,000. */
+export function pageSize(text: string): number {
+  const size = whole(text);
+  if (size > 1_000) throw new InvalidArgumentError('1,000 is the most; go on with --cursor.');
+  return size;
+}
+
+/** Names by commas; the option may be given several times. */
+export function names(text: string, before: readonly string[] = []): readonly string[] {
+  const given = text.split(',').map((name) => name.trim());
+  if (given.includes(''))
+    throw new InvalidArgumentError('Write names with commas between them: default,urgent.');
+  return [...before, ...given];
+}
+
+export function states(text: string, before: readonly JobState[] = []): readonly JobState[] {
+  for (const name of names(text)) {
+    if ((JOB_STATES as readonly string[]).includes(name)) continue;
+    const near = nearestName(name, JOB_STATES);
+    throw new InvalidArgumentError(
+      `"${name}" is not a state${near === undefined ? '' : `; did you mean ${near}?`}. There are ${JOB_STATES.join(', ')}.`,
+    );
+  }
+  return [...before, ...(names(text) as JobState[])];
+}
+
+/** How many in how long, as `10/s`, `300/m` or `1/5s`. @returns milliseconds for each */
+export function rate(text: string): Ms {
+  const [, count, unit] = /^(\d+)\/(\d*(?:ms|s|m|h))$/.exec(text.trim()) ?? [];
+  const per = unit === undefined ? 0 : toMs(/^\d/.test(unit) ? unit : `1${unit}`);
+  if (count === undefined || Number(count) === 0 || per === 0) {
+    throw new InvalidArgumentError('Write how many in how long: 10/s, 300/m, 1/5s.');
+  }
+  return per / Number(count);
+}

@@ -1,0 +1,45 @@
+import { inspect } from 'node:util';
+import { CommanderError } from 'commander';
+import { isInstance, TaskError } from '../../errors/index.js';
+import { EXIT, type ExitCode, exitCodeOf, Interruption } from '../exit-codes.js';
+import { hideSecrets } from './hide-secrets.js';
+import type { Terminal } from '../terminal.js';
+
+export interface ErrorView {
+  readonly isJson: boolean;
+  /** With its stack and causes. */
+  readonly isVerbose: boolean;
+}
+
+/** Says what went wrong and what to do: on stderr, so that results stay clean. @returns what to end with */
+export function tellError(terminal: Terminal, error: unknown, { isJson, isVerbose }: ErrorView): ExitCode {
+  if (error instanceof CommanderError) return commanderCode(error);
+  const exitCode = exitCodeOf(error);
+  if (isInstance(error, Interruption)) {
+    terminal.tell('Interrupted.');
+    return exitCode;
+  }
+  const { code, message, remedy } = shown(error);
+  if (isJson) terminal.tell(JSON.stringify({ error: { code, message, remedy, exitCode } }));
+  else {
+    const { colors } = terminal;
+    terminal.tell(`${colors.red('Error')}${code === undefined ? '' : ` ${colors.dim(code)}`} ${message}`);
+    if (remedy !== undefined) terminal.tell(`${colors.green('What to do:')} ${remedy}`);
+  }
+  if (isVerbose) terminal.tell(hideSecrets(inspect(error)));
+  return exitCode;
+}
+
+function shown(error: unknown): { code?: string; message: string; remedy?: string } {
+  if (isInstance(error, TaskError)) {
+    return { code: error.code, message: hideSecrets(error.message), remedy: error.remedy };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    message: hideSecrets(message),
+    remedy: 'See the same with `--verbose`, which prints where it comes from.',
+  };
+}
+
+/** It has printed already what it had to say; help and version are no errors. */
+const commanderCode = ({ exitCode }: CommanderError): ExitCode => (exitCode === 0 ? EXIT.done : EXIT.usage);

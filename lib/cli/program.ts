@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import { addDoctor } from './commands/doctor.js';
+import { addDlq } from './commands/dlq.js';
+import { addJobs } from './commands/jobs.js';
+import { addMigrate } from './commands/migrate.js';
+import { addQueues } from './commands/queues.js';
+import { addSchedules } from './commands/schedules.js';
+import { addStats } from './commands/stats.js';
+import { addWorker } from './commands/worker.js';
+import type { CommandKit } from './command-run.js';
+
+const EXAMPLES = `
+Where the tasks are (the first that is given):
+  --url redis://host:6379         an address; or postgres://user@host/database
+  --url amqp://host --ledger redis://host:6379
+                                  RabbitMQ, and what keeps its jobs
+  --app src/app.module.ts         the app, with its configuration, tasks and schemas
+  NEST_TASKS_APP, or "nest-tasks": { "app": "…" } in package.json
+  TASKS__BACKEND__URL             as the app itself reads it
+
+Examples:
+  nest-tasks doctor --app src/app.module.ts
+  nest-tasks worker start --app dist/app.module.js --queues default,urgent --concurrent 20
+  nest-tasks queues --url redis://localhost
+  nest-tasks jobs list --state failed,retrying --task send-email
+  nest-tasks dlq retry --task send-email --rate 10/s
+  nest-tasks queues --json | jq '.items[] | select(.counts.failed > 0)'`;
+
+/** Everything that can be typed. */
+export function makeProgram(kit: CommandKit, version: string): Command {
+  const { terminal } = kit;
+  const program = new Command('nest-tasks')
+    .description('Runs the background tasks of a NestJS app, and looks after their queues')
+    .version(version, '-V, --version', 'prints the version')
+    .helpOption('-h, --help', 'says what a command does')
+    .helpCommand('help [command]', 'says what a command does')
+    .option(
+      '-a, --app <file>',
+      'file of the root module, in TypeScript or JavaScript; file#Name for one of several',
+    )
+    .option('-u, --url <url>', 'address of the broker')
+    .option(
+      '--prefix <prefix>',
+      'with --url of Redis or RabbitMQ: what keys or queues begin with (default: tasks)',
+    )
+    .option('--schema <name>', 'with --url of PostgreSQL: where the tables are (default: tasks)')
+    .option('--ledger <url>', 'with --url of RabbitMQ: address of what keeps its jobs')
+    .option('--ledger-prefix <prefix>', 'with --ledger of Redis: what keys begin with (default: tasks)')
+    .option('--json', 'prints JSON')
+    .option('--verbose', 'prints the log of the app, and where errors come from')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => void terminal.out.write(text),
+      writeErr: (text) => void terminal.err.write(text),
+      outputError: (text, write) =>
+        write(
+          text.replace(
+            /^error: (.)/,
+            (_, first: string) => `${terminal.colors.red('Error')} ${first.toUpperCase()}`,
+          ),
+        ),
+    })
+    .showSuggestionAfterError()
+    .showHelpAfterError('See `nest-tasks help`, and `nest-tasks <command> --help`.')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+  for (const add of [addWorker, addQueues, addJobs, addDlq, addSchedules, addStats, addMigrate, addDoctor])
+    add(program, kit);
+  return program;
+}

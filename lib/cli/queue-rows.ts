@@ -1,0 +1,62 @@
+import type { Counts, QueueBackend, QueueStatus } from '../contract/index.js';
+import type { TaskQueue } from '../queue/index.js';
+import { lengthOf } from './output/moments.js';
+import type { Column } from './output/table.js';
+
+/** A queue at a glance, as it is shown and as JSON has it. */
+export interface QueueRow {
+  readonly queue: string;
+  readonly backend: string;
+  readonly paused: boolean;
+  readonly counts: Counts;
+  /** Since when the job that has been ready longest is ready, ISO 8601; null when nothing is. */
+  readonly readySince: string | null;
+}
+
+/** One call a backend, however many queues. */
+export async function readQueues(queues: readonly TaskQueue[]): Promise<QueueRow[]> {
+  const byBackend = new Map<QueueBackend, TaskQueue[]>();
+  for (const queue of queues) byBackend.set(queue.backend, [...(byBackend.get(queue.backend) ?? []), queue]);
+  const statuses = new Map<TaskQueue, QueueStatus>();
+  await Promise.all(
+    [...byBackend].map(async ([backend, own]) => {
+      const found = await backend.inspect(own.map(({ name }) => name));
+      own.forEach((queue, place) => statuses.set(queue, found[place] as QueueStatus));
+    }),
+  );
+  return queues.map((queue) => rowOf(queue, statuses.get(queue) as QueueStatus));
+}
+
+function rowOf({ name, backendName }: TaskQueue, { counts, isPaused, readySince }: QueueStatus): QueueRow {
+  return {
+    queue: name,
+    backend: backendName,
+    paused: isPaused,
+    counts,
+    readySince: readySince === undefined ? null : new Date(readySince).toISOString(),
+  };
+}
+
+export const QUEUE_COLUMNS: readonly Column<QueueRow>[] = [
+  {
+    title: 'QUEUE',
+    value: ({ queue, paused }) => `${queue}${paused ? ' (paused)' : ''}`,
+    paint: (text, { paused }, { yellow }) => (paused ? yellow(text) : text),
+  },
+  { title: 'BACKEND', value: ({ backend }) => backend },
+  ...(
+    ['pending', 'scheduled', 'waiting', 'running', 'retrying', 'completed', 'failed', 'cancelled'] as const
+  ).map((state): Column<QueueRow> => ({
+    title: state.toUpperCase(),
+    value: ({ counts }) => counts[state],
+    align: 'right',
+    paint: (text, { counts }, { red, dim }) =>
+      counts[state] === 0 ? dim(text) : state === 'failed' ? red(text) : text,
+  })),
+  {
+    title: 'OLDEST',
+    value: ({ readySince }) =>
+      readySince === null ? '' : lengthOf(Math.max(0, Date.now() - Date.parse(readySince))),
+    align: 'right',
+  },
+];

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { addAppCommands } from './app-commands.js';
+import { CommandKit, type GlobalOptions } from './command-run.js';
+import type { ExitCode } from './exit-codes.js';
+import { tellError } from './output/tell-error.js';
+import { makeProgram } from './program.js';
+import { openSession } from './session/open-session.js';
+import { targetOf } from './session/target.js';
+import { Terminal } from './terminal.js';
+
+/** Carries out one command line. Never rejects. @returns what the process is to end with */
+export async function runCli(args: readonly string[], terminal = new Terminal()): Promise<ExitCode> {
+  const kit = new CommandKit(terminal, process.env, process.cwd());
+  try {
+    if (!(await runAppCommand(args, kit)))
+      await makeProgram(kit, ownVersion()).parseAsync(args, { from: 'user' });
+    return kit.exitCode;
+  } catch (error) {
+    return tellError(terminal, error, {
+      isJson: args.includes('--json'),
+      isVerbose: args.includes('--verbose'),
+    });
+  }
+}
+
+/**
+ * A command that is none of ours may be one that the app brings; so may be what the help of an app that is named is to list.
+ * @returns whether it was
+ */
+async function runAppCommand(args: readonly string[], kit: CommandKit): Promise<boolean> {
+  const program = makeProgram(kit, ownVersion());
+  const { operands, unknown } = program.parseOptions([...args]);
+  const options = program.opts<GlobalOptions>();
+  const [name = 'help'] = operands;
+  const wantsHelp = name === 'help' && operands.length < 2;
+  const isOurs = program.commands.some((command) => command.name() === name);
+  if (isOurs || (wantsHelp && options.app === undefined) || unknown.includes('--version')) return false;
+  if (options.url !== undefined) return false;
+  let target;
+  try {
+    target = targetOf(options, kit.env, kit.folder);
+  } catch (error) {
+    if (options.app !== undefined) throw error;
+    return false;
+  }
+  if (target.kind !== 'app') return false;
+  const session = await openSession(target, options.verbose === true);
+  try {
+    const whole = makeProgram(kit, ownVersion());
+    addAppCommands(whole, kit, session);
+    await whole.parseAsync(args, { from: 'user' });
+    return true;
+  } finally {
+    await session.close();
+  }
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

@@ -1,0 +1,31 @@
+import type { Ms } from '../../contract/index.js';
+import type { OptionsOverlay } from '../../module/index.js';
+
+/** What the command line says in the place of the app's configuration. */
+export interface WorkerChoice {
+  readonly queues?: readonly string[];
+  /** Jobs at once in each process. */
+  readonly concurrent?: number;
+  readonly interval?: Ms;
+  readonly shutdownTimeout?: Ms;
+}
+
+/** The app as a process that runs jobs, whatever its role is elsewhere. */
+export const asWorker =
+  ({ queues, concurrent, interval, shutdownTimeout }: WorkerChoice): OptionsOverlay =>
+  (options) => {
+    const ownName = (name: string): string =>
+      options.queues.find(({ alias }) => alias === name)?.name ?? name;
+    return {
+      ...options,
+      role: 'worker',
+      worker: {
+        ...options.worker,
+        autoStart: true,
+        ...(queues === undefined ? {} : { queues: [...new Set(queues.map(ownName))] }),
+        ...(concurrent === undefined ? {} : { workerCount: 1, maxConcurrentTasks: concurrent }),
+        ...(interval === undefined ? {} : { pollInterval: interval }),
+        ...(shutdownTimeout === undefined ? {} : { shutdownTimeout }),
+      },
+    };
+  };

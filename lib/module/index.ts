@@ -1,0 +1,13 @@
+export * from './async-options.js';
+export { backendProviders } from './backend.providers.js';
+export { backgroundProviders } from './background.providers.js';
+export { contextProviders } from './context.providers.js';
+export { TasksFeatureModule, type TasksFeatureOptions } from './feature.module.js';
+export { handlerProviders } from './handler.providers.js';
+export { injectionProviders } from './injection.providers.js';
+export { optionProviders } from './option.providers.js';
+export { queueProviders } from './queue.providers.js';
+export { runnerProvider } from './runner.js';
+export { schedulingProviders } from './scheduling.providers.js';
+export * from './tokens.js';
+export { workerProviders } from './worker.providers.js';

@@ -1,0 +1,1 @@
+export { TasksTracingModule, type TasksTracingOptions } from './tasks-tracing.module.js';

@@ -1,0 +1,110 @@
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ClaimedJob, Priority, type Settlement } from '../../lib/contract/index.js';
+import { PostgresDatabase } from '../../lib/backends/postgres/database.js';
+import { PostgresQueueBackend } from '../../lib/backends/postgres/postgres-queue-backend.js';
+import { aJob } from '../../lib/testing/index.js';
+import { dropSchema, sharedPostgres, uniqueSchema } from '../servers/shared-postgres.js';
+import { postgresSettings } from './postgres-harness.js';
+
+const QUEUE = 'mail';
+const completed = ({ receipt }: ClaimedJob): Settlement => ({ receipt, outcome: { kind: 'completed' } });
+const released = ({ receipt }: ClaimedJob): Settlement => ({
+  receipt,
+  outcome: { kind: 'released', countAttempt: false },
+});
+
+describe('marks of lines on PostgreSQL', () => {
+  let schema: string;
+  let url: string;
+  let client: pg.Client;
+  let backend: PostgresQueueBackend;
+
+  beforeEach(async () => {
+    ({ url } = await sharedPostgres());
+    schema = uniqueSchema();
+    client = new pg.Client({ connectionString: url });
+    await client.connect();
+    backend = new PostgresQueueBackend(
+      new PostgresDatabase(postgresSettings({ url }, schema), () => undefined),
+    );
+    await backend.open();
+    backend.declare([{ name: QUEUE }]);
+    // Every claim moves the marks on.
+    await client.query(
+      `create or replace function ${schema}.mark_pace() returns integer language sql as $$ select 0 $$`,
+    );
+  });
+
+  afterEach(async () => {
+    await backend.close();
+    await client.end();
+    await dropSchema(url, schema);
+  });
+
+  async function take(limit = 1, lease = 60_000): Promise<readonly ClaimedJob[]> {
+    return (await backend.claim({ worker: 'w', lease, take: [{ queue: QUEUE, limit }] })).jobs;
+  }
+
+  const settle = async (settlement: Settlement): Promise<unknown> =>
+    backend.claim({ worker: 'w', lease: 60_000, take: [], settle: [settlement] });
+
+  /** Runs jobs one by one, so that marks get as far as they can. */
+  async function goOn(count = 8): Promise<void> {
+    for (let n = 0; n < count; n++) {
+      await backend.enqueue([aJob({ queue: QUEUE })]);
+      for (const job of await take()) await settle(completed(job));
+    }
+  }
+
+  async function floors(): Promise<readonly (string | null)[]> {
+    const { rows } = await client.query<{ floors: (string | null)[] }>(
+      `select floors from ${schema}.mark order by generation desc limit 1`,
+    );
+    return rows[0]?.floors ?? [];
+  }
+
+  it('follow the head of the line', async () => {
+    await goOn();
+    const before = Number((await floors())[Priority.NORMAL]);
+    await goOn();
+    expect(Number((await floors())[Priority.NORMAL])).toBeGreaterThan(before);
+  });
+
+  it('stay behind a job whose transaction is not committed yet', async () => {
+    await goOn();
+    const late = aJob({ queue: QUEUE });
+    await client.query('begin');
+    await backend.enqueue([late], { tx: client });
+    await goOn();
+    await client.query('commit');
+    expect((await take(1)).map(({ id }) => id)).toEqual([late.id]);
+  });
+
+  it('stay behind a delayed job whose transaction is committed after its moment', async () => {
+    await goOn();
+    const late = aJob({ queue: QUEUE, delay: 1 });
+    await client.query('begin');
+    await backend.enqueue([late], { tx: client });
+    await goOn();
+    await client.query('commit');
+    expect((await take(1)).map(({ id }) => id)).toEqual([late.id]);
+  });
+
+  it('go back for a job that is given back to its place', async () => {
+    await backend.enqueue([aJob({ queue: QUEUE })]);
+    const [job] = (await take()) as [ClaimedJob];
+    await goOn();
+    await settle(released(job));
+    expect((await take()).map(({ id }) => id)).toEqual([job.id]);
+  });
+
+  it('go back for a lease that ends before all others', async () => {
+    await backend.enqueue([aJob({ queue: QUEUE }), aJob({ queue: QUEUE })]);
+    await take(1, 600_000);
+    await goOn();
+    const [job] = (await take(1, 100)) as [ClaimedJob];
+    await expect.poll(async () => (await backend.recover()).recovered).toBe(1);
+    expect((await take()).map(({ id }) => id)).toEqual([job.id]);
+  });
+});

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { testTaskBackend } from 'nestjs-tasks/testing';
+import { type PgBouncer, startPgBouncer } from '../servers/pgbouncer.mjs';
+import { sharedPostgres } from '../servers/shared-postgres.js';
+import { onlyTopics } from './only-topics.js';
+import { postgresHarnessOn } from './postgres-harness.js';
+import { withPatience } from './with-patience.js';
+
+let pooler: PgBouncer | undefined;
+async function find(): Promise<PgBouncer> {
+  const { url } = await sharedPostgres();
+  return (pooler ??= await startPgBouncer({ before: url, mode: 'transaction' }));
+}
+afterAll(() => pooler?.stop());
+
+/** Functions are the same behind a pooler; what may differ are the connections: statements planned anew, waiting, transactions, closing. */
+const BY_CONNECTION =
+  /^(claim|batches|payloads|hostile names and texts|settle|leases and recovery|find|subscribe|transactions|several processes|opening and closing)$/;
+const long = process.env['TASKS_TEST_LONG'] === '1';
+
+const runner = onlyTopics(long ? /^(?!state: )/ : BY_CONNECTION, {
+  describe,
+  it,
+  beforeAll: withPatience(beforeAll),
+  afterAll,
+});
+testTaskBackend(runner, postgresHarnessOn('postgres behind a pooler in transaction mode', find));

@@ -1,0 +1,1 @@
+export declare function unprivilegedAccount(): { readonly uid: number; readonly gid: number } | undefined;
