@@ -13,6 +13,9 @@ export class TransferTasks {
     const { schema } = this.database;
     const account = `update ${schema}.account set balance = balance + $1 where id = $2`;
     await this.database.transaction(async (tx) => {
+      // In one order for all: transfers round a circle of accounts waited for each other, each until the
+      // server broke the deadlock a second later.
+      await tx.query(`select from ${schema}.account where id in ($1, $2) order by id for update`, [from, to]);
       await tx.query(account, [-amount, from]);
       await tx.query(account, [amount, to]);
       await tx.query(`insert into ${schema}.booking values ($1, $2)`, [ctx.job.id, amount]);
