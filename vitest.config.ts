@@ -16,15 +16,14 @@ const common = {
 
 const suites = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture'];
 
-/**
- * Whose files may share the modules of a process: to load them anew for each took five times as long as all tests of `unit`. Applications
- * note process-wide which tokens were asked for, so their suites are kept apart.
- */
-const SHARING = ['unit', 'contract', 'property'];
+/** Whose files share the modules of a process: to load them anew for each took five times as long as all tests of `unit`. */
+const SHARING = ['unit', 'contract', 'property', 'e2e'];
 
 const suite = (name: string) => ({
   name,
   isolate: !SHARING.includes(name),
+  // Most of these wait, for processes of their own and for brokers.
+  ...(name === 'e2e' ? { maxWorkers: 3 } : {}),
   include: [`test/${name}/**/*.spec.ts`],
   setupFiles: ['test/setup.ts'],
   sequence: { hooks: 'stack' as const },

@@ -16,7 +16,7 @@ import { startApp } from './start-app.js';
 
 @Injectable()
 class EmailTasks {
-  @Task({ name: 'send-email', maxRetries: 1, timeout: '5s' }) send() {}
+  @Task({ name: 'send-notice', maxRetries: 1, timeout: '5s' }) send() {}
 }
 
 const boot = (
@@ -31,14 +31,14 @@ const boot = (
 
 describe('Options of single tasks', () => {
   it('hold for the handler and for every call', async () => {
-    const app = await boot({ tasks: { 'send-email': { maxRetries: 7, queue: 'bulk' } } }).app;
-    expect(app.get(HandlerRegistry).get('send-email')?.options).toMatchObject({
+    const app = await boot({ tasks: { 'send-notice': { maxRetries: 7, queue: 'bulk' } } }).app;
+    expect(app.get(HandlerRegistry).get('send-notice')?.options).toMatchObject({
       maxRetries: 7,
       timeout: 5_000,
     });
-    const job = await app.get(TaskManager).enqueue('send-email');
+    const job = await app.get(TaskManager).enqueue('send-notice');
     expect(job).toMatchObject({ maxRetries: 7, queue: 'bulk', timeout: 5_000 });
-    const own = await app.get(TaskManager).enqueue('send-email', undefined, { maxRetries: 2 });
+    const own = await app.get(TaskManager).enqueue('send-notice', undefined, { maxRetries: 2 });
     expect(own.maxRetries).toBe(2);
   });
 
@@ -47,45 +47,45 @@ describe('Options of single tasks', () => {
     class Signup {
       constructor(@InjectTasks(EmailTasks) readonly emails: TaskClient<EmailTasks>) {}
     }
-    const { app } = boot({ role: 'producer', tasks: { 'send-email': { maxRetries: 7 } } }, [Signup]);
+    const { app } = boot({ role: 'producer', tasks: { 'send-notice': { maxRetries: 7 } } }, [Signup]);
     const job = await (await app).get(Signup).emails.send.delay();
     expect(job).toMatchObject({ maxRetries: 7, timeout: 5_000 });
   });
 
   it('hold in a process that has not even that, and enqueues by name', async () => {
-    const env = { TASKS__TASKS__SEND_EMAIL__TIMEOUT: '9s' };
-    const { app } = boot({ env, role: 'producer', tasks: { 'send-email': { queue: 'urgent' } } }, []);
+    const env = { TASKS__TASKS__SEND_NOTICE__TIMEOUT: '9s' };
+    const { app } = boot({ env, role: 'producer', tasks: { 'send-notice': { queue: 'urgent' } } }, []);
     const tasks = (await app).get(TaskManager);
-    expect(await tasks.enqueue('send-email')).toMatchObject({ queue: 'urgent', timeout: 9_000 });
+    expect(await tasks.enqueue('send-notice')).toMatchObject({ queue: 'urgent', timeout: 9_000 });
     expect(await tasks.enqueue('another')).toMatchObject({ queue: 'default', timeout: undefined });
   });
 
   it('must name a queue that is there', async () => {
     const error = await rejection<InvalidOptionError>(
-      boot({ tasks: { 'send-email': { queue: 'blk' } } }).app,
+      boot({ tasks: { 'send-notice': { queue: 'blk' } } }).app,
     );
     expect(error.issues).toEqual([
-      { path: 'tasks.send-email.queue', message: expect.stringContaining('Did you mean "bulk"?') },
+      { path: 'tasks.send-notice.queue', message: expect.stringContaining('Did you mean "bulk"?') },
     ]);
   });
 });
 
 describe('Options of a task that is not there', () => {
-  const tasks = { 'send-emial': { maxRetries: 5 } };
-  const message = 'no task of this process has this name. Did you mean "send-email"?';
+  const tasks = { 'send-notcie': { maxRetries: 5 } };
+  const message = 'no task of this process has this name. Did you mean "send-notice"?';
 
   it('end the boot, with the nearest name that is', async () => {
     const error = await rejection<InvalidOptionError>(boot({ tasks }).app);
     expect(error).toBeInstanceOf(InvalidOptionError);
-    expect(error.issues).toMatchObject([{ path: 'tasks.send-emial', message }]);
+    expect(error.issues).toMatchObject([{ path: 'tasks.send-notcie', message }]);
   });
 
   it('end it by the name of the variable, too', async () => {
     const error = await rejection<InvalidOptionError>(
-      boot({ env: { TASKS__TASKS__SEND_EMIAL__TIMEOUT: '1s' } }).app,
+      boot({ env: { TASKS__TASKS__SEND_NOTCIE__TIMEOUT: '1s' } }).app,
     );
-    expect(error.issues).toMatchObject([{ path: 'TASKS__TASKS__SEND_EMIAL' }]);
-    expect(error.message).toContain('Did you mean "SEND_EMAIL"?');
+    expect(error.issues).toMatchObject([{ path: 'TASKS__TASKS__SEND_NOTCIE' }]);
+    expect(error.message).toContain('Did you mean "SEND_NOTICE"?');
   });
 
   it('are warned of where jobs of unknown tasks are given back: another process may have it', async () => {
@@ -97,7 +97,7 @@ describe('Options of a task that is not there', () => {
   it('are warned of in a producer when the name is nearly one that it knows, and else are normal', async () => {
     const near = boot({ env: { NODE_ENV: 'test' }, role: 'producer', tasks });
     await near.app;
-    expect(near.warnings()).toContain(`tasks.send-emial: ${message}`);
+    expect(near.warnings()).toContain(`tasks.send-notcie: ${message}`);
     const far = boot({ role: 'producer', tasks: { 'resize-an-image': {} } });
     await far.app;
     expect(far.warnings().filter((line) => line.startsWith('tasks.'))).toEqual([]);
