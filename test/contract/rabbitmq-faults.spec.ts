@@ -292,6 +292,22 @@ describe('faults on rabbitmq', () => {
     });
   });
 
+  it('when the broker reads no more for a while, what is enqueued waits for it, and all of it is taken then', async () => {
+    const queue = await open({ commandTimeout: '20s' });
+    const payload = JSON.stringify('x'.repeat(4_000));
+    const batches = Array.from({ length: 40 }, () =>
+      Array.from({ length: 100 }, () => aJob({ queue: QUEUE, payload })),
+    );
+    proxy.stall(true);
+    const calls = Promise.all(batches.map((batch) => queue.enqueue(batch)));
+    expect(await Promise.race([calls, sleep(500, 'held')])).toBe('held');
+    expect(await waiting()).toBeLessThan(4_000);
+    proxy.stall(false);
+    const verdicts = (await calls).flat();
+    expect(new Set(verdicts.map(({ status }) => status))).toEqual(new Set(['created']));
+    expect(await waiting()).toBe(4_000);
+  });
+
   describe('when the network has gone and no one says so', () => {
     it.each([
       ['enqueue', (queue: RabbitMqQueueBackend) => queue.enqueue(jobs(1))],

@@ -517,6 +517,44 @@ describe('dead letters', () => {
     expect(await deadIn(await opening({ readDeadLetters: false }))).toEqual([]);
   });
 
+  describe('that are wanted no longer', () => {
+    const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+    /** Some of them, of a process that is there no more when `act` is over. */
+    const someDead = async (act: (backend: RabbitMqQueueBackend) => Promise<unknown>): Promise<void> => {
+      const backend = await opening();
+      await backend.enqueue(IDS.map((id) => job({ id })));
+      for (const claimed of await claimSome(backend)) await settle(backend, claimed, failed('no'));
+      expect(await program.count(`${QUEUE}:dead`)).toBe(IDS.length);
+      await act(backend);
+      await backend.close();
+    };
+    const refs = (ids: readonly string[]) => ids.map((id) => ({ queue: QUEUE, id }));
+    const left = async () => (await deadIn(await opening())).map(({ id }) => id).toSorted();
+
+    it('leave the dead queue when they are retried, however many at once', async () => {
+      const [kept, ...retried] = IDS;
+      await someDead((backend) => Promise.all(refs(retried).map((ref) => backend.retryDead([ref]))));
+      expect(await left()).toEqual([kept]);
+    });
+
+    it('are not dead again for who starts later when they were removed', async () => {
+      const [kept, ...removed] = IDS;
+      await someDead((backend) => backend.remove(refs(removed)));
+      expect(await left()).toEqual([kept]);
+    });
+
+    it('are not dead again for who starts later when all were cleared', async () => {
+      await someDead((backend) => backend.clear(QUEUE, ['failed']));
+      expect(await left()).toEqual([]);
+      expect(await program.count(`${QUEUE}:dead`)).toBe(0);
+    });
+
+    it('stay when others are cleared', async () => {
+      await someDead((backend) => backend.clear(QUEUE, ['completed']));
+      expect(await left()).toEqual(IDS);
+    });
+  });
+
   it('leave the dead queue when they are retried, and run again', async () => {
     const backend = await opening();
     await backend.enqueue([job()]);

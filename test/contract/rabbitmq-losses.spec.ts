@@ -191,6 +191,27 @@ describe('on rabbitmq', () => {
     expect(copy && copy.properties.headers?.['x-tasks-error-code']).toBe('TASKS_STALLED');
   });
 
+  it('a ledger that has lost its jobs gets the dead letters back from the broker, when it is told to', async () => {
+    const before = await sharing();
+    const [kept, other] = jobs(2, { maxRetries: 0 });
+    await before.enqueue([kept!, other!]);
+    for (const { receipt } of (await claim(before)).jobs) {
+      const error = { name: 'MailError', message: 'no such mailbox' };
+      const settle = [{ receipt, outcome: { kind: 'failed' as const, error } }];
+      await before.claim({ worker: 'worker', lease: 1_000, take: [], settle });
+    }
+    await before.close();
+    const dead = async (queue: RabbitMqQueueBackend) =>
+      (await queue.find({ queue: QUEUE, states: ['failed'] })).items.map(({ id }) => id).toSorted();
+    expect(await dead(await sharing())).toEqual([]);
+    const after = await sharing({ readDeadLetters: true });
+    expect(await dead(after)).toEqual([kept!.id, other!.id].toSorted());
+    expect(await after.retryDead([kept!])).toEqual(['retried']);
+    await vi.waitFor(async () => {
+      expect((await claim(after)).jobs.map(({ id }) => id)).toEqual([kept!.id]);
+    }, PATIENCE);
+  });
+
   it('who only enqueues, without a shared ledger, repeats nothing when its connections come back', async () => {
     const { hostname, port } = new URL(url);
     const proxy = await TcpProxy.before(Number(port || 5672));

@@ -35,6 +35,14 @@ export class TcpProxy {
     this.isSilent = isSilent;
   }
 
+  /** Reads no more of what clients say for now, as a server that is too busy: it piles up on their side. */
+  stall(isStalled: boolean): void {
+    for (const [client] of this.pairs) {
+      if (isStalled) client.pause();
+      else client.resume();
+    }
+  }
+
   /** Resets every connection. */
   cut(): void {
     for (const pair of this.pairs) for (const socket of pair) socket.resetAndDestroy();

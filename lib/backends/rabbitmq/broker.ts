@@ -8,6 +8,7 @@ import type { Publication, PublishOutcome } from './publisher.js';
 import { PublisherLanes } from './publisher-lanes.js';
 import { callError, isNotFound } from './rabbitmq-errors.js';
 import type { RabbitMqSettings } from './rabbitmq-settings.js';
+import { hasLatestQuorumQueues } from './server-version.js';
 import { Topology } from './topology.js';
 
 /** A job on its way to the broker. */
@@ -56,6 +57,10 @@ export class Broker {
         hooks.onQueueLost(queue);
       },
       declare: (queue) => this.topology.declare([this.nameOf(queue)]),
+      outlivesConsumers: async (queue) =>
+        settings.queueType === 'quorum' &&
+        hasLatestQuorumQueues(this.version) &&
+        this.isThere(this.nameOf(queue)),
       atBroker: (queue) => this.topology.queue(this.nameOf(queue)),
     });
     this.publishing = new BrokerLink(settings, 'publish', {
@@ -154,6 +159,18 @@ export class Broker {
     const probe = { exchange: work, key: ':', content: Buffer.alloc(0), options: PROBE };
     const [outcome] = await this.publisher.publish([probe]);
     return !this.publishing.isBlocked && outcome !== 'unknown';
+  }
+
+  /** Whether the broker has a queue of ours of that name. */
+  async isThere(brokerName: string): Promise<boolean> {
+    const name = this.topology.queue(brokerName);
+    return this.withChannel((channel) => this.answer(channel.checkQueue(name))).then(
+      () => true,
+      (error: unknown) => {
+        if (isNotFound(error)) return false;
+        throw error;
+      },
+    );
   }
 
   /** Publishes jobs to their queues, at once or after a delay; a queue that somebody has deleted is declared again. */

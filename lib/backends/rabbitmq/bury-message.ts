@@ -1,5 +1,11 @@
 import { v7 } from 'uuid';
-import { ENVELOPE_VERSION, type ErrorRecord, type NewJob, Priority } from '../../contract/index.js';
+import {
+  ENVELOPE_VERSION,
+  type ErrorRecord,
+  type NewJob,
+  Priority,
+  type QueueBackend,
+} from '../../contract/index.js';
 import type { Delivery } from './delivery.js';
 import type { MessageJob } from './message.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
@@ -33,17 +39,13 @@ export async function buryMessage(
     code,
   };
   parts.warn(`a message of queue "${queue}" became a dead letter: ${flaw}`);
-  await enterDead(parts, job, error);
+  await enterDead(parts.ledger, job, error);
   await parts.broker.bury(job, { attempt: 0, redeliveries: 0 }, error, parts.keepDead(queue));
   delivery.ack();
 }
 
 /** Enters a job in the ledger as a dead letter. @returns whether it was not there */
-export async function enterDead(
-  { ledger }: RabbitMqParts,
-  job: MessageJob,
-  error: ErrorRecord,
-): Promise<boolean> {
+export async function enterDead(ledger: QueueBackend, job: MessageJob, error: ErrorRecord): Promise<boolean> {
   const entry: NewJob = { ...job, external: true, repeat: true };
   const [verdict] = await ledger.enqueue([entry]);
   if (verdict?.status !== 'created') return false;

@@ -32,7 +32,7 @@ export function createRabbitMqBackend(options: TaskBackendOptions): TaskBackend 
     const own = { clock };
     warn(
       `Backend "${name}": its ledger is in memory. Results, progress, records, counts and limits hold within this process alone, and ` +
-        'idempotency keys, uniqueness, dependencies, signals, cancels and pauses are refused. Write `state` beside its type, with the name of a backend on Redis or PostgreSQL, to have them for all processes.',
+        'idempotency keys, uniqueness, dependencies, signals, limits of keys, cancels, pauses and atomic batches are refused. Write `state` beside its type, with the name of a backend on Redis or PostgreSQL, to have them for all processes.',
     );
     const queue = new RabbitMqQueueBackend({ settings, ledger: new MemoryQueueBackend(own), clock, warn });
     return { queue, state: new MemoryStateBackend(own), diagnose: () => diagnose(queue.broker, []) };

@@ -20,6 +20,8 @@ export interface IntakeHooks {
   readonly commandTimeout: Ms;
   /** Declares the queue again. */
   declare(queue: string): Promise<void>;
+  /** Whether a queue is there although the broker has ended its consumer, as it does where a message was in hand for too long (from RabbitMQ 4.3 on). */
+  outlivesConsumers(queue: string): Promise<boolean>;
   /** What the queue held may be gone with it: what the ledger says is ready has to be published again. */
   onQueueLost(queue: string): void;
   warn(message: string): void;
@@ -138,6 +140,22 @@ export class Intake implements FeedHost {
   }
 
   cancelled(feed: QueueFeed): void {
+    void this.hooks
+      .outlivesConsumers(feed.queue)
+      .catch(() => false)
+      .then((isThere) => (isThere ? this.startOver(feed) : this.lost(feed)));
+  }
+
+  /** Some of what is in hand was given to others, and nobody says what: all of it is handed back, and what runs here is known when it comes again. */
+  private startOver({ queue }: QueueFeed): void {
+    this.hooks.warn(
+      `the broker has ended the consumer of queue "${queue}", which had a message in hand for too long: its channel is opened again`,
+    );
+    this.flush();
+    this.pushed.renew();
+  }
+
+  private lost(feed: QueueFeed): void {
     this.hooks.warn(
       `the broker has ended the consumer of queue "${feed.queue}": it is declared and consumed again`,
     );

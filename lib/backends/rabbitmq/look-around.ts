@@ -1,14 +1,12 @@
 import type { BackendFinding, TaskBackend } from '../../contract/index.js';
 import type { Broker } from './broker.js';
-import { isNotFound, mismatchIn } from './rabbitmq-errors.js';
-
-/** From here on quorum queues have priorities. */
-const QUORUM_PRIORITIES = [4, 3] as const;
+import { mismatchIn } from './rabbitmq-errors.js';
+import { hasLatestQuorumQueues } from './server-version.js';
 
 /** Of the queues that the ledger knows, those that are at the broker, which lists none to who speaks AMQP alone. */
 export async function queueNames(broker: Broker, ledger: TaskBackend): Promise<string[]> {
   const names: string[] = [];
-  for (const name of (await ledger.queueNames?.()) ?? []) if (await isThere(broker, name)) names.push(name);
+  for (const name of (await ledger.queueNames?.()) ?? []) if (await broker.isThere(name)) names.push(name);
   return names;
 }
 
@@ -26,19 +24,6 @@ export async function diagnose(broker: Broker, names: readonly string[]): Promis
       remedy: 'See its alarms, `rabbitmqctl status`; give it more of either, or let consumers catch up.',
     },
   ];
-}
-
-async function isThere(broker: Broker, name: string): Promise<boolean> {
-  const look = broker.withChannel((channel) =>
-    broker.answer(channel.checkQueue(broker.topology.queue(name))),
-  );
-  return look.then(
-    () => true,
-    (error: unknown) => {
-      if (isNotFound(error)) return false;
-      throw error;
-    },
-  );
 }
 
 /** Declaring what is there changes nothing, and says whether it is what it would be declared as. */
@@ -73,10 +58,7 @@ function ledgerFindings({ isRecorded }: Broker): BackendFinding[] {
 }
 
 function priorityFindings({ settings, serverVersion }: Broker): BackendFinding[] {
-  const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
-  const hasPriorities =
-    major > QUORUM_PRIORITIES[0] || (major === QUORUM_PRIORITIES[0] && minor >= QUORUM_PRIORITIES[1]);
-  if (settings.queueType !== 'quorum' || hasPriorities) return [];
+  if (settings.queueType !== 'quorum' || hasLatestQuorumQueues(serverVersion)) return [];
   return [
     {
       code: 'no-priorities',

@@ -1,4 +1,4 @@
-import type { Message, Options } from 'amqplib';
+import type { Message } from 'amqplib';
 import { v7 } from 'uuid';
 import {
   ENVELOPE_VERSION,
@@ -81,8 +81,8 @@ export function toPublication(
       timestamp: Math.floor(Date.now() / 1_000),
       appId: isRecorded ? RECORDED : OURS,
       contentType: job.codec === 'json' ? 'application/json' : 'application/octet-stream',
-      ...(isText && { contentEncoding: 'utf-8' }),
-      ...headersOf(job, history),
+      contentEncoding: isText ? 'utf-8' : undefined,
+      headers: headersOf(job, history),
     },
   };
 }
@@ -91,11 +91,10 @@ export function toPublication(
  * What is not as it would be by default. A message with headers costs driver and broker half as much again as one without: enqueueing fell from
  * 14,000 a second to 9,000 by a single one.
  */
-function headersOf(
-  job: MessageJob,
-  { attempt, redeliveries }: MessageHistory,
-): Pick<Options.Publish, 'headers'> {
-  const headers = {
+function headersOf(job: MessageJob, history: MessageHistory): Record<string, unknown> | undefined {
+  if (saysNothing(job, history)) return undefined;
+  const { attempt, redeliveries } = history;
+  return {
     ...fitting(job.headers),
     ...(job.version !== FIRST_VERSION && { 'x-tasks-version': job.version }),
     ...(job.codec !== 'json' && { 'x-tasks-codec': job.codec }),
@@ -107,7 +106,25 @@ function headersOf(
     ...(job.timeout !== undefined && { 'x-tasks-timeout': job.timeout }),
     ...(job.payload === undefined && { 'x-tasks-no-payload': true }),
   };
-  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
+/** Most jobs: they cost no object. */
+function saysNothing(
+  { headers, version, codec, priority, maxRetries, maxStalled, timeout, payload }: MessageJob,
+  { attempt, redeliveries }: MessageHistory,
+): boolean {
+  return (
+    headers === undefined &&
+    version === FIRST_VERSION &&
+    codec === 'json' &&
+    priority === Priority.NORMAL &&
+    maxRetries === DEFAULT_RETRIES &&
+    maxStalled === undefined &&
+    timeout === undefined &&
+    payload !== undefined &&
+    attempt === 0 &&
+    redeliveries === 0
+  );
 }
 
 /** Whether a ledger that all share was told of the job before the message was published. */

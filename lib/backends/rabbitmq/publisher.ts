@@ -1,14 +1,17 @@
 import type { ConfirmChannel, Options } from 'amqplib';
 import type { Ms } from '../../contract/index.js';
+import { gatherWrites } from './gather-writes.js';
 
 /** Messages under way without a confirm: from 500 on one connection gained nothing more. */
 const WINDOW = 1_000;
+
+type Properties = { readonly [P in keyof Options.Publish]: Options.Publish[P] | undefined };
 
 export interface Publication {
   readonly exchange: string;
   readonly key: string;
   readonly content: Buffer;
-  readonly options: Options.Publish & { readonly messageId: string };
+  readonly options: Properties & { readonly messageId: string };
 }
 
 /**
@@ -119,6 +122,7 @@ export class Publisher {
       const { batch, place } = this.waiting[this.head++] as Waiting;
       if (batch.outcomes[place] === undefined) this.sendOne(channel, batch, place);
     }
+    if (channel !== undefined) gatherWrites(channel);
     if (this.head === this.waiting.length || this.head > 4 * WINDOW) {
       this.waiting.splice(0, this.head);
       this.head = 0;
@@ -134,7 +138,7 @@ export class Publisher {
     };
     this.underWay++;
     try {
-      this.isFull = !channel.publish(exchange, key, content, options, onConfirm);
+      this.isFull = !channel.publish(exchange, key, content, options as Options.Publish, onConfirm);
     } catch {
       this.underWay--;
       batch.end(place, 'not-sent');

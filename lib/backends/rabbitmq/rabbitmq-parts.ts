@@ -1,5 +1,6 @@
 import type { Clock, Ms, QueueBackend } from '../../contract/index.js';
 import type { Broker } from './broker.js';
+import type { DeadQueues } from './dead-queues.js';
 import type { ForwardPump } from './forward-pump.js';
 import type { FullQueues } from './full-queues.js';
 import type { Holds } from './hold.js';
@@ -15,6 +16,7 @@ export interface RabbitMqParts {
   readonly broker: Broker;
   readonly pump: ForwardPump;
   readonly holds: Holds;
+  readonly dead: DeadQueues;
   readonly full: FullQueues;
   readonly unsent: Unsent;
   /** With a ledger in memory alone. */
@@ -22,5 +24,7 @@ export interface RabbitMqParts {
   readonly clock: Clock;
   /** How long the broker keeps the copy of a dead letter. */
   readonly keepDead: (queue: string) => Ms;
+  /** Whoever closes waits for it, and its failure is a warning. */
+  readonly inBackground: (work: Promise<unknown>) => void;
   readonly warn: (message: string) => void;
 }

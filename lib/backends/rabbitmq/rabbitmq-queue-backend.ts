@@ -33,7 +33,7 @@ import { publishUnsent, republish, type Turns } from './audit.js';
 import { Broker } from './broker.js';
 import { buryEnded } from './bury-ended.js';
 import { claimJobs } from './claim.js';
-import { dropCopies, readDeadQueue } from './dead-queue.js';
+import { DeadQueues } from './dead-queues.js';
 import { enqueueJobs } from './enqueue.js';
 import { extendLeases } from './extend.js';
 import { ForwardPump } from './forward-pump.js';
@@ -46,7 +46,7 @@ import type { RabbitMqParts } from './rabbitmq-parts.js';
 import type { RabbitMqSettings } from './rabbitmq-settings.js';
 import { Reconciler } from './reconciler.js';
 import { Refusals } from './refuse.js';
-import { clearLoose, removeLoose } from './remove-loose.js';
+import { clearJobs, removeJobs } from './remove.js';
 import { Unsent } from './unsent.js';
 
 export interface RabbitMqQueueOptions {
@@ -95,7 +95,9 @@ export class RabbitMqQueueBackend implements QueueBackend {
     const loose = isShared ? undefined : new LooseJobs();
     const full = new FullQueues(clock);
     const own = { self: v7(), holds: new Holds(), full, unsent: new Unsent() };
-    this.parts = { ...own, ledger, broker, pump, loose, clock, keepDead, warn };
+    const inBackground = (work: Promise<unknown>) => this.inBackground(work);
+    const dead = new DeadQueues(broker, ledger);
+    this.parts = { ...own, ledger, broker, dead, pump, loose, clock, keepDead, inBackground, warn };
     this.capabilities = rabbitMqCapabilities(ledger.capabilities, settings.queueType);
     // A ledger of this process alone does not know what others have done with its messages.
     this.reconciler = isShared ? new Reconciler(this.parts, () => pump.served, options.turns) : undefined;
@@ -116,7 +118,7 @@ export class RabbitMqQueueBackend implements QueueBackend {
     await this.parts.broker.open();
     this.reconciler?.start();
     if (settings.readDeadLetters ?? this.parts.loose !== undefined) {
-      for (const queue of this.definitions.keys()) await readDeadQueue(this.parts, queue);
+      for (const queue of this.definitions.keys()) await this.parts.dead.read(queue);
     }
   }
 
@@ -229,18 +231,11 @@ export class RabbitMqQueueBackend implements QueueBackend {
   }
 
   remove(jobs: readonly JobRef[]): Promise<number> {
-    return this.answer(() =>
-      this.parts.loose === undefined
-        ? this.parts.ledger.remove(jobs)
-        : removeLoose(this.parts, this.parts.loose, jobs),
-    );
+    return this.answer(() => removeJobs(this.parts, jobs));
   }
 
   clear(queue: string, states: readonly JobState[]): Promise<number> {
-    const { ledger, loose } = this.parts;
-    return this.answer(() =>
-      loose === undefined ? ledger.clear(queue, states) : clearLoose(this.parts, loose, queue, states),
-    );
+    return this.answer(() => clearJobs(this.parts, queue, states));
   }
 
   pause(queue: string): Promise<void> {
@@ -264,15 +259,7 @@ export class RabbitMqQueueBackend implements QueueBackend {
     return this.answer(async () => {
       const verdicts = await this.parts.ledger.retryDead(jobs, patch);
       const retried = jobs.filter((_, place) => verdicts[place] === 'retried');
-      for (const queue of new Set(retried.map((job) => job.queue))) {
-        this.inBackground(
-          dropCopies(
-            this.parts,
-            queue,
-            retried.filter((job) => job.queue === queue),
-          ),
-        );
-      }
+      if (retried.length > 0) this.inBackground(this.parts.dead.drop(retried));
       return verdicts;
     });
   }

@@ -38,6 +38,11 @@ export class SteadyChannel<C extends Channel> {
     this.lose(this.current, undefined);
   }
 
+  /** Closes it, so that the broker takes back what it had delivered, and opens it again. */
+  renew(): void {
+    this.current?.close().catch(() => undefined);
+  }
+
   /** Ends it for good: resolves when the broker has read all that was sent on it, which the end of its connection may overtake. */
   async end(): Promise<void> {
     const { current } = this;

@@ -7,7 +7,7 @@ import type { RabbitMqSettings } from './rabbitmq-settings.js';
 
 /** What one unit of a delay is, where the broker keeps delays. */
 export const DELAY_UNIT: Ms = 100;
-/** RabbitMQ 4 gives up what it has handed out 20 times, also what was given back in order: the ledger counts, or the message does. */
+/** From RabbitMQ 4.0 on a quorum queue gives up what came back 20 times, also in order: the ledger counts, or the message does, and dead letters come back from each look at them. */
 const DELIVERIES_MAX = 1_000_000;
 /** Steps of the ladder: delays of up to 2^28 - 1 units, 310 days. */
 export const DELAY_STEPS = 28;
@@ -104,7 +104,7 @@ export class Topology {
   }
 
   private async declareQueue(channel: Channel, name: string): Promise<void> {
-    await channel.assertQueue(this.deadQueue(name), { durable: true, arguments: this.typeArguments() });
+    await channel.assertQueue(this.deadQueue(name), { durable: true, arguments: this.keepingArguments() });
     await channel.bindQueue(this.deadQueue(name), this.dead, name);
     await channel.assertQueue(this.queue(name), this.queueOptions(name));
     await channel.bindQueue(this.queue(name), this.work, name);
@@ -118,17 +118,24 @@ export class Topology {
       deadLetterExchange: this.dead,
       deadLetterRoutingKey: name,
       arguments: {
-        ...this.typeArguments(),
+        ...this.keepingArguments(),
         ...(!isQuorum && maxPriority > 0 && { 'x-max-priority': maxPriority }),
         ...(maxLength !== undefined && { 'x-max-length': maxLength }),
         ...((isQuorum || maxLength !== undefined) && { 'x-overflow': 'reject-publish' }),
-        ...(isQuorum && { 'x-dead-letter-strategy': 'at-least-once', 'x-delivery-limit': DELIVERIES_MAX }),
+        ...(isQuorum && { 'x-dead-letter-strategy': 'at-least-once' }),
       },
     };
   }
 
+  /** Of a queue whose messages may come back. */
+  private keepingArguments(): Record<string, unknown> {
+    const { queueType } = this.settings;
+    return { ...this.typeArguments(), ...(queueType === 'quorum' && { 'x-delivery-limit': DELIVERIES_MAX }) };
+  }
+
+  /** Said of classic ones too: a virtual host may have another type as its default. */
   private typeArguments(): Record<string, unknown> {
-    return this.settings.queueType === 'quorum' ? { 'x-queue-type': 'quorum' } : {};
+    return { 'x-queue-type': this.settings.queueType };
   }
 
   private async declareLadder(channel: Channel): Promise<void> {

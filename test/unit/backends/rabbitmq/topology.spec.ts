@@ -107,7 +107,7 @@ describe('what is declared of a queue', () => {
     expect(model.calls).toEqual([
       ['assertExchange', 'tasks:work', 'direct', { durable: true }],
       ['assertExchange', 'tasks:dead', 'direct', { durable: true }],
-      ['assertQueue', 'tasks.mails:dead', { durable: true, arguments: {} }],
+      ['assertQueue', 'tasks.mails:dead', { durable: true, arguments: { 'x-queue-type': 'classic' } }],
       ['bindQueue', 'tasks.mails:dead', 'tasks:dead', 'mails'],
       [
         'assertQueue',
@@ -116,7 +116,7 @@ describe('what is declared of a queue', () => {
           durable: true,
           deadLetterExchange: 'tasks:dead',
           deadLetterRoutingKey: 'mails',
-          arguments: { 'x-max-priority': 10 },
+          arguments: { 'x-queue-type': 'classic', 'x-max-priority': 10 },
         },
       ],
       ['bindQueue', 'tasks.mails', 'tasks:work', 'mails'],
@@ -124,9 +124,17 @@ describe('what is declared of a queue', () => {
   });
 
   it.each<[Record<string, unknown>, Record<string, unknown>]>([
-    [{ maxPriority: 0 }, {}],
-    [{ maxPriority: 3 }, { 'x-max-priority': 3 }],
-    [{ maxLength: 50 }, { 'x-max-priority': 10, 'x-max-length': 50, 'x-overflow': 'reject-publish' }],
+    [{ maxPriority: 0 }, { 'x-queue-type': 'classic' }],
+    [{ maxPriority: 3 }, { 'x-queue-type': 'classic', 'x-max-priority': 3 }],
+    [
+      { maxLength: 50 },
+      {
+        'x-queue-type': 'classic',
+        'x-max-priority': 10,
+        'x-max-length': 50,
+        'x-overflow': 'reject-publish',
+      },
+    ],
     [
       { queueType: 'quorum' },
       {
@@ -152,10 +160,13 @@ describe('what is declared of a queue', () => {
     expect(model.argumentsOf('tasks.mails')).toEqual(expected);
   });
 
-  it('is replicated with its dead letters', async () => {
+  it('is replicated with its dead letters, of which no look at them is one too many', async () => {
     const { topology: made, model } = topology({ queueType: 'quorum' });
     await made.declare(['mails']);
-    expect(model.argumentsOf('tasks.mails:dead')).toEqual({ 'x-queue-type': 'quorum' });
+    expect(model.argumentsOf('tasks.mails:dead')).toEqual({
+      'x-queue-type': 'quorum',
+      'x-delivery-limit': 1_000_000,
+    });
   });
 
   it('is declared once a connection, whoever asks', async () => {
@@ -195,7 +206,7 @@ describe('the ladder', () => {
           durable: true,
           deadLetterExchange: step === 0 ? 'tasks:due' : `tasks:delay.${step - 1}`,
           messageTtl: 100 * 2 ** step,
-          arguments: {},
+          arguments: { 'x-queue-type': 'classic' },
         },
       ]),
     );
