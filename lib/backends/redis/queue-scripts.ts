@@ -56,5 +56,5 @@ export function loadScripts<N extends string>(
 }
 
 export function withClock(script: RedisScript, clock: string | undefined): RedisScript {
-  return clock === undefined ? script : scriptOf(script.name, script.lua.replace(CLOCK, clock));
+  return clock === undefined ? script : scriptOf(script.name, script.lua.replaceAll(CLOCK, clock));
 }
