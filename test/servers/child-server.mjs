@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long a server may take to answer after it was started. */
-const START_BOUND_MS = 30_000;
+const START_BOUND_MS = 90_000;
 /** How long one may take to end by itself. */
 const STOP_BOUND_MS = 10_000;
 const POLL_MS = 25;

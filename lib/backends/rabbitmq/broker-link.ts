@@ -7,6 +7,9 @@ import type { RabbitMqSettings } from './rabbitmq-settings.js';
 /** Pauses between tries to come back: doubled each time, up to the last, each up to a fifth shorter or longer. */
 const BACK = { initialDelay: 100, maxDelay: 5_000, factor: 2, jitter: 0.2 };
 
+/** Of a socket, in bytes: what is sent in one turn fits into it, and leaves in one piece. Node's own is less than fifty messages. */
+const SOCKET = { writableHighWaterMark: 262_144 };
+
 export interface LinkListener {
   /** It is there, for the first time or again: channels and what is declared have to be made anew. What it rejects with is tried again. */
   up(model: ChannelModel): Promise<void>;
@@ -49,6 +52,7 @@ export class BrokerLink {
       },
       {
         ...(typeof tls === 'object' ? tls : {}),
+        ...SOCKET,
         noDelay: true,
         timeout: connectTimeout,
         clientProperties: { connection_name: `${connectionName}:${this.role}` },

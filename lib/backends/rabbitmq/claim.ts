@@ -1,7 +1,8 @@
 import type { Claim, ClaimedJob, ClaimRequest, Ms, Take } from '../../contract/index.js';
 import { admit } from './admit.js';
+import { ByJob } from './by-job.js';
 import type { Delivery } from './delivery.js';
-import { Hold, keyOf } from './hold.js';
+import { Hold } from './hold.js';
 import { judgeLeftovers } from './leftovers.js';
 import type { QueueFeed } from './queue-feed.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
@@ -135,18 +136,17 @@ async function receive(
 ): Promise<ClaimedJob[]> {
   const { holds, pump, loose, clock, broker } = parts;
   const now = clock.now();
-  const messages = new Map<string, Delivery>();
+  const messages = new ByJob<Delivery>();
   for (const { deliveries } of gathered) {
     for (const delivery of deliveries) {
-      const key = keyOf(delivery.queue, delivery.id as string);
-      if (messages.has(key)) delivery.ack();
-      else messages.set(key, delivery);
+      const id = delivery.id as string;
+      if (messages.has(delivery.queue, id)) delivery.ack();
+      else messages.set(delivery.queue, id, delivery);
     }
   }
   const claimed = jobs.map((job): ClaimedJob => {
-    const key = keyOf(job.queue, job.id);
-    const hold = new Hold(loose?.complete(job) ?? job, messages.get(key), now);
-    if (messages.delete(key)) broker.intake.feed(job.queue).running++;
+    const hold = new Hold(loose?.complete(job) ?? job, messages.get(job.queue, job.id), now);
+    if (messages.delete(job.queue, job.id)) broker.intake.feed(job.queue).running++;
     holds.add(hold);
     pump.claimed(job.queue, job.id);
     return { ...hold.job, receipt: hold.receipt };

@@ -13,7 +13,6 @@ export class Delivery {
     readonly queue: string,
     readonly message: Message,
     private readonly session: Session,
-    private readonly onEnd: () => void,
   ) {
     this.id = idOf(message);
     session.take(message);
@@ -26,17 +25,17 @@ export class Delivery {
 
   ack(): void {
     this.isDropped = true;
-    this.end(() => this.session.ack(this.message.fields.deliveryTag));
+    if (this.ends()) this.session.ack(this.message.fields.deliveryTag);
   }
 
   nack(): void {
-    this.end(() => this.session.nack(this.message.fields.deliveryTag));
+    if (this.ends()) this.session.nack(this.message.fields.deliveryTag);
   }
 
-  private end(step: () => void): void {
-    if (this.isEnded) return;
+  /** The first of its ends counts. */
+  private ends(): boolean {
+    const isFirst = !this.isEnded;
     this.isEnded = true;
-    step();
-    this.onEnd();
+    return isFirst;
   }
 }

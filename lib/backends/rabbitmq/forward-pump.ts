@@ -8,6 +8,7 @@ import {
   type QueueBackend,
   systemClock,
 } from '../../contract/index.js';
+import { ByJob } from './by-job.js';
 
 /** Ready jobs that are published at once. */
 const BATCH = 500;
@@ -30,7 +31,7 @@ export interface PumpHooks {
 /** Brings what becomes ready in the ledger (due, retried, given back, its parents met) to the broker, and reports what has arrived there. */
 export class ForwardPump {
   private readonly queues = new Map<string, { count: number; subscription: BackendSubscription }>();
-  private readonly reports = new Map<string, Forwarded>();
+  private readonly reports = new ByJob<Forwarded>();
   private running: Promise<void> | undefined;
   private isAskedAgain = false;
   private timer: ClockTimer | undefined;
@@ -72,14 +73,14 @@ export class ForwardPump {
 
   /** The broker has it. */
   report(job: Forwarded): void {
-    this.reports.set(`${job.queue}/${job.id}`, job);
+    this.reports.set(job.queue, job.id, job);
     if (this.reports.size >= REPORT_AT) void this.tell();
     else this.reportTimer ??= this.clock.setTimer(REPORT_WITHIN, () => void this.tell());
   }
 
   /** Claimed: the ledger knows. */
   claimed(queue: string, id: string): void {
-    this.reports.delete(`${queue}/${id}`);
+    this.reports.delete(queue, id);
   }
 
   /** Publishes what these queues have ready, for a claim that nobody else does it for. @returns when they could have more */

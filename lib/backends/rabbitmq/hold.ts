@@ -1,4 +1,5 @@
 import type { ClaimedJob, Receipt } from '../../contract/index.js';
+import { ByJob } from './by-job.js';
 import type { Delivery } from './delivery.js';
 
 /** A claimed job with the message that brought it: what a receipt of this backend is. */
@@ -23,20 +24,18 @@ export class Hold {
 
 /** What is claimed and not settled, by queue and id. */
 export class Holds {
-  private readonly byKey = new Map<string, Hold>();
+  private readonly byJob = new ByJob<Hold>();
 
   add(hold: Hold): void {
-    this.byKey.set(keyOf(hold.job.queue, hold.job.id), hold);
+    this.byJob.set(hold.job.queue, hold.job.id, hold);
   }
 
   get(queue: string, id: string): Hold | undefined {
-    return this.byKey.get(keyOf(queue, id));
+    return this.byJob.get(queue, id);
   }
 
   remove(hold: Hold): void {
-    const key = keyOf(hold.job.queue, hold.job.id);
-    if (this.byKey.get(key) === hold) this.byKey.delete(key);
+    const { queue, id } = hold.job;
+    if (this.byJob.get(queue, id) === hold) this.byJob.delete(queue, id);
   }
 }
-
-export const keyOf = (queue: string, id: string): string => `${queue}/${id}`;

@@ -96,7 +96,7 @@ export class Intake implements FeedHost {
     const found: Delivery[] = [];
     const [channel, session] = [this.fetched.current, this.fetchSession];
     while (channel !== undefined && session !== undefined && found.length < limit) {
-      const deliver = (message: GetMessage) => new Delivery(queue, message, session, () => undefined);
+      const deliver = (message: GetMessage) => new Delivery(queue, message, session);
       const sought = channel.get(this.hooks.atBroker(queue));
       const message = await inTime(sought, this.hooks.commandTimeout).catch((error: unknown) => {
         if (isNotFound(error)) this.hooks.onQueueLost(queue);

@@ -1,5 +1,5 @@
 import type { ClaimedJob, JobRecord, JobRef } from '../../contract/index.js';
-import { keyOf } from './hold.js';
+import { ByJob } from './by-job.js';
 import { type MessageHistory, NO_HISTORY } from './message.js';
 
 /** Ids of removed jobs that are remembered, so that their messages are dropped. */
@@ -14,79 +14,78 @@ const OWN_SLACK = 1_000;
  * their way although nothing was published of late; jobs whose record was removed while their message waits.
  */
 export class LooseJobs {
-  private readonly histories = new Map<string, MessageHistory>();
-  private readonly underWay = new Set<string>();
-  /** Enqueued here and not finished: the ledger knows them. The oldest first. */
-  private readonly own = new Map<string, JobRef>();
-  private readonly removed = new Set<string>();
+  private readonly histories = new ByJob<MessageHistory>();
+  private readonly underWay = new ByJob<true>();
+  /** Enqueued here and not finished: the ledger knows them. The oldest of a queue first. */
+  private readonly own = new ByJob<JobRef>();
+  private readonly removed = new ByJob<JobRef>();
 
   /** Takes note of what the message of a job told that was not known here. */
   learn(queue: string, id: string, history: MessageHistory): void {
-    if (history.attempt > 0 || history.redeliveries > 0) this.histories.set(keyOf(queue, id), history);
+    if (history.attempt > 0 || history.redeliveries > 0) this.histories.set(queue, id, history);
   }
 
   historyOf(queue: string, id: string): MessageHistory {
-    return this.histories.get(keyOf(queue, id)) ?? NO_HISTORY;
+    return this.histories.get(queue, id) ?? NO_HISTORY;
   }
 
   /** The ledger here was told of it before its message was sent. */
   entered({ queue, id }: JobRef): void {
-    this.own.set(keyOf(queue, id), { queue, id });
+    this.own.set(queue, id, { queue, id });
   }
 
   isOwn(queue: string, id: string): boolean {
-    return this.own.has(keyOf(queue, id));
+    return this.own.has(queue, id);
   }
 
   /** Of those that were entered here more than may be kept: the oldest that lie at the broker. Their messages tell all that has to be known of them. */
   surplus(): JobRef[] {
     const surplus: JobRef[] = [];
     if (this.own.size <= OWN_MAX + OWN_SLACK) return surplus;
-    for (const [key, job] of this.own) {
+    for (const job of this.own.values()) {
       if (this.own.size - surplus.length <= OWN_MAX) break;
-      if (this.underWay.has(key)) surplus.push(job);
+      if (this.underWay.has(job.queue, job.id)) surplus.push(job);
     }
     return surplus;
   }
 
   /** A message of the job is at the broker, due or not. */
   sent(queue: string, id: string): void {
-    this.underWay.add(keyOf(queue, id));
+    this.underWay.set(queue, id, true);
   }
 
   isUnderWay(queue: string, id: string): boolean {
-    return this.underWay.has(keyOf(queue, id));
+    return this.underWay.has(queue, id);
   }
 
   arrived(queue: string, id: string): void {
-    this.underWay.delete(keyOf(queue, id));
+    this.underWay.delete(queue, id);
   }
 
   finished(queue: string, id: string): void {
-    const key = keyOf(queue, id);
-    this.histories.delete(key);
-    this.underWay.delete(key);
-    this.own.delete(key);
+    this.histories.delete(queue, id);
+    this.underWay.delete(queue, id);
+    this.own.delete(queue, id);
   }
 
   forget(jobs: readonly JobRef[]): void {
     for (const { queue, id } of jobs) {
       this.finished(queue, id);
-      this.removed.add(keyOf(queue, id));
+      this.removed.set(queue, id, { queue, id });
     }
-    for (const oldest of this.removed) {
+    for (const oldest of this.removed.values()) {
       if (this.removed.size <= REMOVED_MAX) break;
-      this.removed.delete(oldest);
+      this.removed.delete(oldest.queue, oldest.id);
     }
   }
 
   /** Enqueued again under the same id. */
   revive(queue: string, id: string): void {
-    this.removed.delete(keyOf(queue, id));
+    this.removed.delete(queue, id);
   }
 
   isRemoved(queue: string, id: string): boolean {
-    return this.removed.has(keyOf(queue, id));
+    return this.removed.has(queue, id);
   }
 
   /** With the runs that others made of it. */

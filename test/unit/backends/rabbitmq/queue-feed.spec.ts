@@ -19,7 +19,7 @@ describe('a queue that is listened to', () => {
   } as unknown as Channel;
 
   beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'setImmediate', 'performance'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] });
     told = [];
     feed = new QueueFeed('mails', 'tasks.mails', { steer: () => undefined, cancelled: () => undefined });
     feed.subscribe(10, () => void told.push(feed.buffer.length));
@@ -42,15 +42,48 @@ describe('a queue that is listened to', () => {
     expect(told).toEqual([2]);
   });
 
-  it('gathers for a millisecond what follows at once', () => {
+  describe('in a flow', () => {
+    beforeEach(() => {
+      arrive();
+      vi.advanceTimersByTime(0);
+      feed.take(10);
+      arrive();
+      vi.advanceTimersByTime(0);
+    });
+
+    it('gathers for two milliseconds what follows at once', () => {
+      expect(told).toEqual([1]);
+      arrive();
+      vi.advanceTimersByTime(2);
+      expect(told).toEqual([1, 2]);
+    });
+
+    it('hands out none of what is gathered before it tells of it', () => {
+      expect(feed.take(10)).toEqual([]);
+      vi.advanceTimersByTime(2);
+      expect(feed.take(10)).toHaveLength(1);
+    });
+
+    it('waits no longer when half of the slots have something', () => {
+      for (let more = 0; more < 4; more++) arrive();
+      vi.advanceTimersByTime(0);
+      expect(told).toEqual([1, 5]);
+      vi.advanceTimersByTime(10);
+      expect(told).toEqual([1, 5]);
+    });
+
+    it('hands out what there is to somebody who has few slots', () => {
+      expect(feed.take(2)).toHaveLength(1);
+    });
+  });
+
+  it('is no busier for being asked in vain, so that the room of idle queues is for the others', () => {
+    const before = feed.touchedAt;
+    feed.take(10);
+    expect(feed.touchedAt).toBe(before);
     arrive();
-    vi.advanceTimersByTime(0);
-    arrive();
-    vi.advanceTimersByTime(0);
-    expect(told).toEqual([1]);
-    arrive();
-    vi.advanceTimersByTime(1);
-    expect(told).toEqual([1, 3]);
+    feed.take(10);
+    expect(feed.touchedAt).toBeGreaterThan(before);
   });
 
   it('gathers nothing any more when the flow is over', () => {
