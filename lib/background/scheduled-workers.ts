@@ -11,7 +11,7 @@ export class ScheduledWorkers {
   constructor(
     private readonly sites: ProviderSites,
     private readonly manager: BackgroundTaskManager,
-    private readonly accessor = new TaskMetadataAccessor(),
+    private readonly accessor: TaskMetadataAccessor,
   ) {}
 
   /**
@@ -23,9 +23,11 @@ export class ScheduledWorkers {
     for (const site of this.sites.all()) {
       if ((site.instance as unknown) instanceof ScheduledWorker) this.add(site);
     }
-    for (const { site, method, metadata } of this.sites.find((prototype, name) =>
-      this.read(prototype, name),
-    )) {
+    const found = this.sites.find(
+      (prototype, name) => this.read(prototype, name),
+      (prototype) => this.accessor.hasAny(prototype, ['background']),
+    );
+    for (const { site, method, metadata } of found) {
       const where = `${site.type.name}.${method}`;
       if (metadata.isTask) {
         throw new TaskRegistrationError(

@@ -46,7 +46,7 @@ export interface UnknownTask extends ValidationIssue {
 
 /** @param known Names of all tasks of this process. */
 export function unknownTasks(tasks: ResolvedTasks, known: readonly string[]): UnknownTask[] {
-  const segments = known.map(toSegment);
+  const segments = tasks.bySegment.size === 0 ? [] : known.map(toSegment);
   const issue = (path: string, nearest: string): UnknownTask => ({
     path,
     message: `no task of this process has this name.${nearest}`,

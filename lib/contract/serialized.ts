@@ -112,3 +112,27 @@ type ReturnedParts<T> = unknown extends T
 
 /** `true` when the codec takes `T` as a result: what a `@Task` method resolves to. */
 export type IsReturnable<T> = [T] extends [ReturnedParts<T>] ? true : false;
+
+/**
+ * As `CarriedParts`, for what a handler says that it gets: `never` in the place of every part that arrives as something else, such as a `Date`.
+ * A method that may be missing will be, and keys that are symbols are marks of the compiler's alone.
+ */
+type ArrivingParts<T> = unknown extends T
+  ? T
+  : T extends AsItIs
+    ? T
+    : T extends
+          Uncarried | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | { toJSON(): unknown } | Opaque
+      ? never
+      : T extends readonly (infer E)[]
+        ? { readonly [index: number]: ArrivingParts<E> }
+        : { [K in keyof T as Arriving<T, K>]: ArrivingParts<T[K]> };
+
+type Arriving<T, K extends keyof T> = undefined extends T[K]
+  ? NonNullable<T[K]> extends Methods
+    ? never
+    : Exclude<K, symbol>
+  : Exclude<K, symbol>;
+
+/** `true` when a payload of type `T` is of that type when it arrives. */
+export type IsArriving<T> = [T] extends [ArrivingParts<T>] ? true : false;

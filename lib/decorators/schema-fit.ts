@@ -1,4 +1,5 @@
 import type { PayloadOf, SchemaInput, SchemaOutput, TaskSchema } from '../contract/index.js';
+import type { PayloadFit } from './payload-fit.js';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
@@ -10,14 +11,20 @@ type Parameter<M> = M extends (payload: infer P, ...rest: never[]) => unknown ? 
 type Called<M> = [PayloadOf<M>] extends [void] ? undefined : PayloadOf<M>;
 
 /**
- * `unknown`, which adds nothing, for a method that the schema fits, or of which the compiler cannot tell; else an object with a property that no descriptor has, whose
- * name is what the compiler then says.
+ * `unknown`, which adds nothing, for a method that the schema fits (without one: that gets what it says), or of which the compiler cannot tell; else an object with a
+ * property that no descriptor has, whose name is what the compiler then says.
  */
-export type SchemaFit<S, M> = S extends TaskSchema
-  ? true extends IsAny<Parameter<M>> | IsUnknown<SchemaOutput<S>>
-    ? unknown
-    : Fit<S, M>
-  : unknown;
+export type SchemaFit<S, M> = [S] extends [undefined]
+  ? PayloadFit<M>
+  : S extends TaskSchema
+    ? IsUnknown<SchemaOutput<S>> extends true
+      ? unknown
+      : IsAny<Parameter<M>> extends true
+        ? {
+            readonly 'The parameter is any, so callers could enqueue anything: write it as TaskPayload<typeof schema>': SchemaInput<S>;
+          }
+        : Fit<S, M>
+    : unknown;
 
 type Fit<S extends TaskSchema, M> = [SchemaOutput<S>] extends [Parameter<M>]
   ? [Called<M>] extends [SchemaInput<S>]

@@ -13,11 +13,35 @@ import type { TaskMetadata } from './task.decorator.js';
 
 type Method = (...args: never[]) => unknown;
 
+/** What decorators of this package have left on one method, by key. */
+type Marks = ReadonlyMap<string, unknown>;
+
+/** What they have left on the methods of a class. */
+interface Survey {
+  /** By the method's name. */
+  readonly methods: ReadonlyMap<string, Marks>;
+  /** Whatever any method has. */
+  readonly keys: ReadonlySet<string>;
+}
+
+/** What an explorer looks for on methods. */
+export type MethodKind = 'task' | 'schedule' | 'listener' | 'background';
+
+const KEY_OF: Readonly<Record<MethodKind, string>> = {
+  task: TASK_METADATA,
+  schedule: SCHEDULE_METADATA,
+  listener: LISTENER_METADATA,
+  background: BACKGROUND_METADATA,
+};
+
 /**
  * The only reader of what the decorators leave. It looks at prototypes, never at instances: an instance may be a proxy,
  * or have its methods wrapped by an APM agent that copies no metadata.
  */
 export class TaskMetadataAccessor {
+  /** Each class is read once: several explorers ask of every method of the app, and nearly none has a mark. */
+  private readonly surveys = new WeakMap<object, Survey>();
+
   getTask(method: Method): TaskMetadata | undefined {
     return Reflect.getOwnMetadata(TASK_METADATA, method) as TaskMetadata | undefined;
   }
@@ -65,42 +89,59 @@ export class TaskMetadataAccessor {
     return this.find(BACKGROUND_METADATA, prototype, name) !== undefined;
   }
 
+  /** Whether any method of it, inherited or its own, may be one of these: where not, none has to be asked for. */
+  hasAny(prototype: object, kinds: readonly MethodKind[]): boolean {
+    const { keys } = this.survey(prototype);
+    return kinds.some((kind) => keys.has(KEY_OF[kind]));
+  }
+
   /** Whether a decorator of this package, middleware apart, marks a method of it, inherited or its own. */
   hasWork(prototype: object): boolean {
-    const seen = new Set<string>();
-    let owner: object | null = prototype;
-    for (; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
-      for (const name of Object.getOwnPropertyNames(owner)) {
-        // What is overridden without its decorators has none.
-        if (!seen.has(name) && isMarked(owner, name)) return true;
-        seen.add(name);
-      }
-    }
-    return false;
+    return [...this.survey(prototype).keys].some((key) => key !== MIDDLEWARE_METADATA);
   }
 
   private find(key: string, prototype: object, name: string): unknown {
-    const owner = ownerOf(prototype, name);
-    if (owner === undefined) return undefined;
-    const method = Reflect.getOwnPropertyDescriptor(owner, name)?.value as unknown;
-    const own: unknown = typeof method === 'function' ? Reflect.getOwnMetadata(key, method) : undefined;
-    return own ?? Reflect.getOwnMetadata(key, owner, name);
+    return this.survey(prototype).methods.get(name)?.get(key);
+  }
+
+  private survey(prototype: object): Survey {
+    let survey = this.surveys.get(prototype);
+    if (survey === undefined) this.surveys.set(prototype, (survey = surveyOf(prototype)));
+    return survey;
   }
 }
 
-function isMarked(owner: object, name: string): boolean {
-  const method = Reflect.getOwnPropertyDescriptor(owner, name)?.value as unknown;
-  const keys = [
-    ...(Reflect.getOwnMetadataKeys(owner, name) as unknown[]),
-    ...(typeof method === 'function' ? (Reflect.getOwnMetadataKeys(method) as unknown[]) : []),
-  ];
-  return keys.some(
-    (key) => typeof key === 'string' && key.startsWith(OWN_KEYS) && key !== MIDDLEWARE_METADATA,
-  );
+/** What is overridden without its decorators has none. */
+function surveyOf(prototype: object): Survey {
+  const methods = new Map<string, Marks>();
+  const keys = new Set<string>();
+  const seen = new Set<string>(['constructor']);
+  let owner: object | null = prototype;
+  for (; owner !== null && owner !== Object.prototype; owner = Reflect.getPrototypeOf(owner)) {
+    for (const name of Object.getOwnPropertyNames(owner)) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const marks = marksOf(owner, name);
+      if (marks === undefined) continue;
+      methods.set(name, marks);
+      for (const key of marks.keys()) keys.add(key);
+    }
+  }
+  return { methods, keys };
 }
 
-function ownerOf(prototype: object, name: string): object | undefined {
-  let owner: object | null = prototype;
-  while (owner !== null && !Object.hasOwn(owner, name)) owner = Reflect.getPrototypeOf(owner);
-  return owner ?? undefined;
+/** Those of the function go before those of its name. */
+function marksOf(owner: object, name: string): Marks | undefined {
+  const method = Reflect.getOwnPropertyDescriptor(owner, name)?.value as unknown;
+  let marks: Map<string, unknown> | undefined;
+  for (const key of Reflect.getOwnMetadataKeys(owner, name) as unknown[]) {
+    if (isOurs(key)) (marks ??= new Map()).set(key, Reflect.getOwnMetadata(key, owner, name));
+  }
+  if (typeof method !== 'function') return marks;
+  for (const key of Reflect.getOwnMetadataKeys(method) as unknown[]) {
+    if (isOurs(key)) (marks ??= new Map()).set(key, Reflect.getOwnMetadata(key, method));
+  }
+  return marks;
 }
+
+const isOurs = (key: unknown): key is string => typeof key === 'string' && key.startsWith(OWN_KEYS);

@@ -8,7 +8,7 @@ import type { SchemaFit } from './schema-fit.js';
 /** A method that can be a task: it needs its payload, and the context if it likes. */
 export type TaskMethod = (payload: never, ctx: TaskContext) => unknown;
 
-/** What {@link Task} gives: a decorator for methods that the schema fits, where there is one, and whose result the codec can carry. */
+/** What {@link Task} gives: a decorator for methods that the schema fits, or else what arrives, and whose result the codec can carry. */
 export type TaskDecorator<S extends TaskSchema | undefined = undefined> = <M extends TaskMethod>(
   target: object,
   property: string | symbol,
@@ -29,6 +29,9 @@ export interface TaskMetadata {
  * With a `schema` each payload is checked when it is enqueued, and the method gets what the schema makes of it when it runs.
  * The schema's output must fit the method's parameter, and what callers are to enqueue by the method's type must fit the
  * schema's input: else the decorator does not compile. Where input and output differ, the parameter is a `TaskPayload`.
+ *
+ * Without one the method gets what was enqueued as JSON has made it, so a parameter that says something else (a `Date`, which arrives as a
+ * text) does not compile. What a pipe makes of the payload the compiler cannot know: there, type the options as {@link TaskOptions}.
  *
  * A method whose result JSON has no way to write (a `bigint`, a `Map`, a list of promises) does not compile: its jobs would do
  * their work and be dead letters. Declare the result as `unknown` where something around the method turns it into plain data.

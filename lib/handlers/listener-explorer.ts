@@ -35,8 +35,11 @@ export class ListenerExplorer {
    * @throws TaskRegistrationError for a scoped provider, UnknownQueueError for a queue that is not declared
    */
   explore(): void {
-    for (const found of this.sites.find((prototype, method) => this.read(prototype, method)))
-      this.listen(found);
+    const all = this.sites.find(
+      (prototype, method) => this.read(prototype, method),
+      (prototype) => this.accessor.hasAny(prototype, ['listener']),
+    );
+    for (const found of all) this.listen(found);
   }
 
   private read(prototype: object, method: string): readonly ListenerMetadata[] | undefined {

@@ -20,7 +20,6 @@ export {
 export {
   ContextUtils,
   ExecutionContextHost,
-  GuardsConsumer,
   GuardsContextCreator,
   InterceptorsContextCreator,
   PipesContextCreator,

@@ -18,6 +18,8 @@ export interface DecoratedMethod<T> extends HandlerSite {
 
 /** Walks the providers and controllers of the app for decorated methods. */
 export class ProviderSites {
+  private found: readonly ProviderSite[] | undefined;
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
@@ -26,13 +28,24 @@ export class ProviderSites {
   /**
    * Every method for which `read` gives something, in the order of the app's modules.
    * @param read is given a prototype and the name of a method on it or on what it inherits from
+   * @param isWorthIt whether any method of a prototype may have it
    */
-  find<T>(read: (prototype: object, method: string) => T | undefined): DecoratedMethod<T>[] {
-    return this.all().flatMap((site) => this.methodsOf(site, read));
+  find<T>(
+    read: (prototype: object, method: string) => T | undefined,
+    isWorthIt: (prototype: object) => boolean,
+  ): DecoratedMethod<T>[] {
+    return this.all().flatMap((site) => this.methodsOf(site, read, isWorthIt));
   }
 
-  /** Each object once, whatever tokens it has, and each class that several features bring once. */
-  all(): ProviderSite[] {
+  /**
+   * Each object once, whatever tokens it has, and each class that several features bring once. To be asked when every provider has
+   * its instance: the answer is kept.
+   */
+  all(): readonly ProviderSite[] {
+    return (this.found ??= this.walk());
+  }
+
+  private walk(): ProviderSite[] {
     const seen = new Set<unknown>();
     const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
     return wrappers.flatMap((wrapper) => {
@@ -48,10 +61,12 @@ export class ProviderSites {
   private methodsOf<T>(
     site: ProviderSite,
     read: (prototype: object, method: string) => T | undefined,
+    isWorthIt: (prototype: object) => boolean,
   ): DecoratedMethod<T>[] {
     const found = new Map<string, DecoratedMethod<T>>();
     for (const owner of site.classes) {
       const prototype = owner.prototype as object;
+      if (!isWorthIt(prototype)) continue;
       for (const method of this.scanner.getAllMethodNames(prototype)) {
         if (found.has(method)) continue;
         const metadata = read(prototype, method);

@@ -14,6 +14,8 @@ interface FoundTask {
 
 /** Finds the `@Task` methods of the app's providers and controllers and registers them. */
 export class TaskExplorer {
+  private readonly ofClass = new WeakMap<ProviderSite, readonly TaskMiddlewareType[]>();
+
   constructor(
     private readonly sites: ProviderSites,
     private readonly accessor: TaskMetadataAccessor,
@@ -28,8 +30,11 @@ export class TaskExplorer {
    */
   explore(): void {
     const decorators = this.decorators();
-    for (const found of this.sites.find((prototype, method) => this.read(prototype, method)))
-      this.register(found, decorators);
+    const all = this.sites.find(
+      (prototype, method) => this.read(prototype, method),
+      (prototype) => this.accessor.hasAny(prototype, ['task', 'schedule']),
+    );
+    for (const found of all) this.register(found, decorators);
   }
 
   private read(prototype: object, method: string): FoundTask | undefined {
@@ -54,8 +59,13 @@ export class TaskExplorer {
     this.registry.add({ ...handler, invoke }, classesWith(site, method));
   }
 
-  private classMiddleware({ classes }: ProviderSite): readonly TaskMiddlewareType[] {
-    return classes.map((type) => this.accessor.getMiddleware(type)).find((types) => types.length > 0) ?? [];
+  private classMiddleware(site: ProviderSite): readonly TaskMiddlewareType[] {
+    let middleware = this.ofClass.get(site);
+    if (middleware === undefined) {
+      const all = site.classes.map((type) => this.accessor.getMiddleware(type));
+      this.ofClass.set(site, (middleware = all.find((types) => types.length > 0) ?? []));
+    }
+    return middleware;
   }
 }
 

@@ -31,9 +31,11 @@ export class TasksMiddlewareSource implements MiddlewareSource {
       await this.make(type, root);
     for (const name of this.handlers.names()) {
       const handler = this.handlers.get(name);
+      // Looking for its module takes a walk through all of them.
+      if (handler === undefined || handler.middleware.length === 0) continue;
       const [host = root] =
-        handler?.handlerClass === undefined ? [] : this.maker.hostsOf(handler.handlerClass);
-      for (const type of handler?.middleware ?? []) await this.make(type, host);
+        handler.handlerClass === undefined ? [] : this.maker.hostsOf(handler.handlerClass);
+      for (const type of handler.middleware) await this.make(type, host);
     }
     this.outermost = middleware.map((type) => this.resolve(type));
     for (const queue of queues) {

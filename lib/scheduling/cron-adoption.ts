@@ -1,6 +1,6 @@
 import type { DiscoveryService } from '@nestjs/core';
 import type { ScheduledOptions, ScheduleTiming } from '../contract/index.js';
-import { type ScheduleMetadata, TaskMetadataAccessor } from '../decorators/index.js';
+import { type MethodKind, type ScheduleMetadata, TaskMetadataAccessor } from '../decorators/index.js';
 import { InvalidScheduleError } from '../errors/index.js';
 import { providerNamed } from './registry-bridge.js';
 
@@ -20,6 +20,10 @@ interface CronOptions {
 
 /** Reads `@Cron()` methods as if they were scheduled. */
 export class AdoptingAccessor extends TaskMetadataAccessor {
+  override hasAny(prototype: object, kinds: readonly MethodKind[]): boolean {
+    return kinds.includes('schedule') || super.hasAny(prototype, kinds);
+  }
+
   override findSchedules(prototype: object, name: string): readonly ScheduleMetadata[] {
     const own = super.findSchedules(prototype, name);
     if (own.length > 0) return own;

@@ -30,9 +30,11 @@ export class ScheduleExplorer {
    */
   explore(rules: ReadRules): Map<string, DeclaredSchedule> {
     const declared = new Map<string, DeclaredSchedule>();
-    for (const { site, method, metadata } of this.sites.find((prototype, name) =>
-      this.read(prototype, name),
-    )) {
+    const found = this.sites.find(
+      (prototype, name) => this.read(prototype, name),
+      (prototype) => this.accessor.hasAny(prototype, ['schedule']),
+    );
+    for (const { site, method, metadata } of found) {
       const where = `${site.type.name}.${method}`;
       for (const { timing, options } of metadata.schedules) {
         const task = taskName(metadata.task, method);
@@ -49,8 +51,9 @@ export class ScheduleExplorer {
 
   private read(prototype: object, method: string): Found | undefined {
     const schedules = this.accessor.findSchedules(prototype, method);
+    if (schedules.length === 0) return undefined;
     const task = this.accessor.findTask(prototype, method);
-    return schedules.length === 0 || task === undefined ? undefined : { schedules, task };
+    return task && { schedules, task };
   }
 }
 

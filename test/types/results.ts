@@ -95,9 +95,17 @@ class Results {
   @Task() node(): ts.Node {
     return give;
   }
-  @Task() takes(_payload: TaskPayload<typeof Amount>): void {}
+  @Task({ schema: Amount }) takes(_payload: TaskPayload<typeof Amount>): void {}
 
   /* What would make each job a dead letter. */
+  // @ts-expect-error: the class with the tasks, and with it what it injects
+  @Task() async itself(): Promise<this> {
+    return this;
+  }
+  // @ts-expect-error: nor at once
+  @Task() fluent(): this {
+    return this;
+  }
   // @ts-expect-error: JSON has no bigint
   @Task() bigint(): Promise<bigint> {
     return give;

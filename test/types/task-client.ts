@@ -8,6 +8,7 @@ import {
   type TaskContext,
   type TaskHandle,
   type TaskManager,
+  type TaskOptions,
   type TaskQueue,
   type TaskSignature,
 } from 'nestjs-tasks';
@@ -15,11 +16,14 @@ import { same } from './same.js';
 
 interface Email {
   readonly to: string;
-  readonly at?: Date;
+  readonly at?: string;
 }
 interface Tree {
   readonly children: readonly Tree[];
 }
+
+/** What a pipe makes of the payload is not known to the compiler, nor are options of this type. */
+const piped: TaskOptions = {};
 
 class Tasks {
   value = 1;
@@ -46,11 +50,11 @@ class Tasks {
   either(payload: 'a' | number): string {
     return String(payload);
   }
-  @Task()
+  @Task(piped)
   dated(_payload: { when: Date }): void {}
-  @Task()
+  @Task(piped)
   big(_payload: { amount: bigint }): void {}
-  @Task()
+  @Task(piped)
   mapped(_payload: Map<string, string>): void {}
   @Task()
   tree(_payload: Tree): void {}
@@ -79,6 +83,8 @@ void client.send.delay(
   { to: 'ada' },
   { delay: '1h', priority: Priority.HIGH, dependsOn: ['a', { queue: 'q', id: 'i' }] },
 );
+void client.send.delay({ to: 'ada', at: '2030-01-01' });
+// @ts-expect-error: the handler takes a text
 void client.send.delay({ to: 'ada', at: new Date() });
 void sent.then((job) => client.digest.delay(undefined, { dependsOn: job }));
 

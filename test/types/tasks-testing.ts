@@ -1,9 +1,11 @@
-import { Task } from 'nestjs-tasks';
+import { Task, type TaskOptions } from 'nestjs-tasks';
 import type { TasksTesting } from 'nestjs-tasks/testing';
 import { same } from './same.js';
 
+const piped: TaskOptions = {};
+
 class Tasks {
-  @Task()
+  @Task(piped)
   send(_mail: { to: string; at?: Date }): string {
     return '';
   }

@@ -31,22 +31,39 @@ const METHOD: Readonly<Record<EnhancerFamily, string>> = {
 /** What the class and the method name: classes and instances, by family. */
 export type BoundEnhancers = Readonly<Record<EnhancerFamily, readonly unknown[]>>;
 
-export function boundTo(handler: HandlerSite): BoundEnhancers {
-  // One look at the keys, since nearly all methods have none of the four: it is a third of what four looks cost at boot.
-  const targets = [handler.owner, methodOf(handler)].filter((target) =>
-    Reflect.getMetadataKeys(target).some((key) => KEYS.includes(key)),
-  );
-  const named = (family: EnhancerFamily) =>
-    targets.flatMap(
-      (target) => (Reflect.getMetadata(METADATA[family], target) as unknown[] | undefined) ?? [],
-    );
-  return {
-    guards: named('guards'),
-    interceptors: named('interceptors'),
-    pipes: named('pipes'),
-    filters: named('filters'),
-  };
+const NONE: BoundEnhancers = { guards: [], interceptors: [], pipes: [], filters: [] };
+
+/**
+ * Reads what is bound to methods. One look at the keys comes first, since nearly all methods and classes have none of the four: it is a
+ * third of what four looks cost at boot.
+ */
+export class BoundEnhancersReader {
+  /** Classes are looked at once, not for each of their methods. */
+  private readonly classes = new WeakMap<object, boolean>();
+
+  of(handler: HandlerSite): BoundEnhancers {
+    const { owner } = handler;
+    const method = methodOf(handler);
+    let isOnClass = this.classes.get(owner);
+    if (isOnClass === undefined)
+      this.classes.set(owner, (isOnClass = hasAny(Reflect.getMetadataKeys(owner))));
+    // A function inherits from no other.
+    const isOnMethod = hasAny(Reflect.getOwnMetadataKeys(method));
+    if (!isOnClass && !isOnMethod) return NONE;
+    const named = (family: EnhancerFamily) =>
+      [owner, method].flatMap(
+        (target) => (Reflect.getMetadata(METADATA[family], target) as unknown[] | undefined) ?? [],
+      );
+    return {
+      guards: named('guards'),
+      interceptors: named('interceptors'),
+      pipes: named('pipes'),
+      filters: named('filters'),
+    };
+  }
 }
+
+const hasAny = (keys: readonly unknown[]): boolean => keys.some((key) => KEYS.includes(key));
 
 /**
  * Nest makes the enhancers that are named by their class with the classes that it makes itself. Elsewhere it would leave

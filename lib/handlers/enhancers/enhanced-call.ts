@@ -6,12 +6,11 @@ import {
   type NestInterceptor,
   type PipeTransform,
 } from '@nestjs/common';
-import { isObservable, lastValueFrom } from 'rxjs';
+import { isObservable, lastValueFrom, type Observable } from 'rxjs';
 import type { TaskContext } from '../../contract/index.js';
 import {
   type ExceptionFilterMetadata,
   ExecutionContextHost,
-  GuardsConsumer,
   selectExceptionFilterMetadata,
 } from '../nest-internals.js';
 import { isStream, lastValueOf, untilAborted } from '../result-stream.js';
@@ -39,15 +38,13 @@ export interface EnhancedCallParts {
   readonly label: string;
   readonly instance: Record<string, (...args: unknown[]) => unknown>;
   readonly method: string;
-  readonly guards: CanActivate[];
+  readonly guards: readonly CanActivate[];
   readonly interceptors: readonly NestInterceptor[];
   readonly parameters: readonly PipedParameter[];
   /** The nearest first. */
   readonly filters: ExceptionFilterMetadata[];
   readonly refusals: Refusals;
 }
-
-const guards = new GuardsConsumer();
 
 /** One method of one instance with its enhancers, run in Nest's order: guards, interceptors, pipes, method; filters outermost. */
 export class EnhancedCall {
@@ -56,7 +53,11 @@ export class EnhancedCall {
   async run(payload: unknown, ctx: TaskContext): Promise<unknown> {
     const args: TaskArguments = [payload, ctx];
     try {
-      if (this.parts.guards.length > 0) await this.admit(args);
+      const { guards } = this.parts;
+      if (guards.length > 0) {
+        const admission = this.admit(guards, args);
+        if (admission !== undefined) await admission;
+      }
       const result = await (this.parts.interceptors.length === 0 ? this.handle(args) : this.intercept(args));
       return isStream(result) ? await lastValueOf(result, this.giver) : result;
     } catch (error) {
@@ -64,15 +65,37 @@ export class EnhancedCall {
     }
   }
 
-  private async admit(args: TaskArguments): Promise<void> {
-    const { host, callback, refusals } = this.parts;
+  /** Asks the guards from `place` on. Nearly all answer at once, and then there is nothing to wait for. */
+  private admit(guards: readonly CanActivate[], args: TaskArguments, place = 0): Promise<void> | undefined {
+    const context = this.contextOf(args);
     try {
-      if (await guards.tryActivate(this.parts.guards, args, host, callback, TASK_CONTEXT_TYPE)) return;
-      throw new ForbiddenException('Forbidden resource');
+      for (let at = place; at < guards.length; at++) {
+        const answer = (guards[at] as CanActivate).canActivate(context);
+        if (typeof answer !== 'boolean') return this.admitLater(answer, guards, args, at + 1);
+        if (!answer) throw new ForbiddenException('Forbidden resource');
+      }
+      return undefined;
     } catch (error) {
-      refusals.note('guard', error);
+      this.parts.refusals.note('guard', error);
       throw error;
     }
+  }
+
+  private async admitLater(
+    answer: Promise<boolean> | Observable<boolean>,
+    guards: readonly CanActivate[],
+    args: TaskArguments,
+    next: number,
+  ): Promise<void> {
+    try {
+      const said: unknown = await answer;
+      const isAdmitted: unknown = isObservable(said) ? await lastValueFrom(said) : said;
+      if (!isAdmitted) throw new ForbiddenException('Forbidden resource');
+    } catch (error) {
+      this.parts.refusals.note('guard', error);
+      throw error;
+    }
+    await this.admit(guards, args, next);
   }
 
   private intercept(args: TaskArguments): unknown {
@@ -93,7 +116,10 @@ export class EnhancedCall {
         let value = extract(args);
         // A decorator of the app may give a promise.
         if (isCustom) value = await value;
-        for (const pipe of pipes) value = await pipe.transform(value, metadata);
+        for (const pipe of pipes) {
+          value = pipe.transform(value, metadata);
+          if (isPromiseLike(value)) value = await value;
+        }
         values[index] = value;
       }
     } catch (error) {
@@ -135,4 +161,9 @@ export class EnhancedCall {
     context.setType(TASK_CONTEXT_TYPE);
     return context;
   }
+}
+
+/** What `await` would wait for; of anything else it would only take a turn. */
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -2,7 +2,7 @@ import type { PipeTransform } from '@nestjs/common';
 import type { ContextId } from '@nestjs/core';
 import { ENHANCER_FAMILIES } from '../../contract/index.js';
 import type { HandlerSite } from '../provider-sites.js';
-import { assertMade, boundTo } from './bound-enhancers.js';
+import { assertMade } from './bound-enhancers.js';
 import { EnhancedCall, type PipedParameter } from './enhanced-call.js';
 import type { EnhancerCreators } from './enhancer-creators.js';
 import { methodOf, standInFor } from './handler-method.js';
@@ -37,7 +37,7 @@ export class EnhancedMethod {
     creators: EnhancerCreators,
     reader: TaskParameters,
   ): EnhancedMethod | undefined {
-    const bound = boundTo(handler);
+    const bound = creators.bound.of(handler);
     const stands = ENHANCER_FAMILIES.filter(
       (family) => bound[family].length > 0 || creators.hasGlobal(family),
     );

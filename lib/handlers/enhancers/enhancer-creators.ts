@@ -7,6 +7,7 @@ import {
   type NestContainer,
   PipesContextCreator,
 } from '../nest-internals.js';
+import { BoundEnhancersReader } from './bound-enhancers.js';
 import { TaskFilters } from './task-filters.js';
 
 /** Nest's own finders of enhancers, of which only those of the given families know of what is global to the app. */
@@ -15,6 +16,8 @@ export class EnhancerCreators {
   readonly interceptors: InterceptorsContextCreator;
   readonly pipes: PipesContextCreator;
   readonly filters: TaskFilters;
+  /** What methods and their classes name themselves. */
+  readonly bound = new BoundEnhancersReader();
 
   constructor(
     private readonly container: NestContainer,

@@ -22,7 +22,7 @@ export class MailTasks {
   constructor(private readonly diary: Diary) {}
 
   @Task()
-  async send(mail: { to: string; at?: Date }): Promise<string> {
+  async send(mail: { to: string; at?: Date | string }): Promise<string> {
     this.diary.lines.push(`mail ${mail.to}`);
     return `sent to ${mail.to}`;
   }

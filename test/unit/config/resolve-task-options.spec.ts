@@ -32,6 +32,12 @@ describe('resolveTaskOptions', () => {
     });
   });
 
+  it('takes options that say nothing for none, and a list for no options', () => {
+    expect(resolve({ priority: undefined, retry: {} })).toEqual(resolve());
+    expect(resolve({ name: 'send' })).toEqual(resolve());
+    expect(() => resolve([])).toThrow(InvalidOptionError);
+  });
+
   it('takes a bare text for the name', () => {
     expect(resolve('send-email').name).toBe('send-email');
   });

@@ -37,6 +37,22 @@ describe('@Task()', () => {
     expect(accessor.findTask(Tasks.prototype, 'toString')).toBeUndefined();
   });
 
+  it('says whether any method of a class may be what is looked for', () => {
+    class Base {
+      @Task() kept() {}
+    }
+    class Derived extends Base {
+      plain() {}
+    }
+    class Hiding extends Base {
+      override kept() {}
+    }
+    expect(accessor.hasAny(Derived.prototype, ['task'])).toBe(true);
+    expect(accessor.hasAny(Derived.prototype, ['listener', 'background', 'schedule'])).toBe(false);
+    expect(accessor.hasAny(Derived.prototype, ['listener', 'task'])).toBe(true);
+    expect(accessor.hasAny(Hiding.prototype, ['task'])).toBe(false);
+  });
+
   it('is inherited, and an override without it is no task', () => {
     class Base {
       @Task('kept') kept() {}

@@ -189,7 +189,10 @@ describe('One class in two modules', () => {
     const accessor = new TaskMetadataAccessor();
     const factory = new NestHandlerFactory(module.get(ModuleRef));
     const [ofAda, ofBob] = new ProviderSites(module.get(DiscoveryService), new MetadataScanner())
-      .find((prototype, method) => accessor.findTask(prototype, method))
+      .find(
+        (prototype, method) => accessor.findTask(prototype, method),
+        () => true,
+      )
       .map((found) => factory.create(found));
     await expect(ofAda?.('ada', contextOf())).resolves.toBe('of ada');
     await expect(ofBob?.('bob', contextOf())).resolves.toBe('of bob');
