@@ -10,9 +10,9 @@ const ABORT_GRACE: Ms = 1_000;
 const FLUSH_TIME: Ms = 5_000;
 
 export interface DrainOptions {
-  /** Wait for what runs. False: abort it at once. */
+  /** Wait for handlers that run. False: abort them at once. */
   readonly drain: boolean;
-  /** How long to wait for it. */
+  /** How long to wait for them. */
   readonly timeout: Ms;
   /** Settled when there is no more time to wait: somebody asked for an abort meanwhile. */
   readonly hurry: Promise<unknown>;
@@ -29,6 +29,8 @@ export interface DrainResult {
 /**
  * Ends the work in hand: claim no more, let what runs finish, abort what is left when the time is over, and give it back
  * without an attempt counted. What a claim under way still brings is given back unstarted. The feeders are closed afterwards.
+ * Where nothing runs any more, the backend alone is waited for, and that for `FLUSH_TIME`: one that is gone would use up the time of
+ * handlers, and nobody's work depends on it.
  */
 export async function drain(
   feeders: readonly JobFeeder[],
@@ -37,7 +39,8 @@ export async function drain(
 ): Promise<DrainResult> {
   for (const feeder of feeders) feeder.quiesce();
   const idle = Promise.all(feeders.map((feeder) => feeder.whenIdle()));
-  if (options.drain) await settledWithin(Promise.race([idle, options.hurry]), options.timeout, clock);
+  const quiet = Promise.all(feeders.map((feeder) => feeder.whenQuiet()));
+  if (options.drain) await settledWithin(Promise.race([quiet, options.hurry]), options.timeout, clock);
   const released = await abort(feeders, idle, clock);
   const unsettled = feeders.reduce((sum, feeder) => sum + feeder.inHand.size, 0);
   for (const feeder of feeders) feeder.close();

@@ -64,7 +64,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private open = false;
   /** Something may be claimable that no claim has looked at. */
   private woken = false;
-  private idle: (() => void)[] = [];
+  private waiting: { readonly isOver: () => boolean; readonly tell: () => void }[] = [];
   private dropCount = 0;
 
   constructor(
@@ -134,7 +134,12 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   }
 
   whenIdle(): Promise<void> {
-    return this.isIdle ? Promise.resolve() : new Promise((resolve) => this.idle.push(resolve));
+    return this.when(() => this.isIdle);
+  }
+
+  /** When no handler runs any more; the backend may still have to hear how the last of them ended. */
+  whenQuiet(): Promise<void> {
+    return this.when(() => this.inHand.size <= this.outbox.unsettled);
   }
 
   /** Sends now what waits for a backend in trouble. */
@@ -191,6 +196,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.starter.fill();
     this.turn.ask();
     this.parts.slots.offer();
+    this.tellWaiting();
   }
 
   dropped(run: TaskRun): void {
@@ -200,7 +206,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     run.worker.end(run.duration, true);
     this.inHand.remove(run);
     this.parts.slots.offer();
-    this.tellIdle();
+    this.tellWaiting();
   }
 
   private cycle(): void {
@@ -264,6 +270,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     const { slots, ahead } = size;
     this.window.close(size);
     this.pause.reset();
+    this.outbox.answered(batch);
     this.verdicts.conclude(batch, claim);
     if (slots > 0) this.ahead.claimed(slots + ahead, claim.jobs.length);
     for (const job of claim.jobs) this.starter.receive(job, ahead > 0, this.accepting);
@@ -272,7 +279,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     if (slots > 0 && claim.jobs.length >= slots) this.woken = true;
     this.subscriptions.setDemand(this.demand());
     this.goOn(slots > 0, claim.nextInMs);
-    this.tellIdle();
+    this.tellWaiting();
   }
 
   private goOn(hasLooked: boolean, nextInMs: Ms | undefined): void {
@@ -287,11 +294,12 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.parts.settled.tellLost(run.job);
     run.end();
     this.inHand.remove(run);
-    this.tellIdle();
+    this.tellWaiting();
   }
 
   private giveBackAhead(): void {
     if (this.starter.giveBackAll() && this.open) this.turn.ask();
+    this.tellWaiting();
   }
 
   /** Idle: the backend pushes, says when something is due, and a slow poll is only the safety net. */
@@ -310,7 +318,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
         `Backend "${this.options.name}": claim failed, again in ${wait} ms: ${toErrorRecord(error).message}`,
       );
     }
-    this.tellIdle();
+    this.tellWaiting();
   }
 
   /** The pool has stopped while a claim was under way: what it brought goes back at once, if the backend still answers. */
@@ -318,7 +326,10 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     const batch = this.outbox.take();
     if (batch.runs.length === 0) return;
     this.claim({ slots: 0, ahead: 0 }, batch).then(
-      (claim) => this.verdicts.conclude(batch, claim),
+      (claim) => {
+        this.outbox.answered(batch);
+        this.verdicts.conclude(batch, claim);
+      },
       () => this.outbox.putBack(batch),
     );
   }
@@ -329,10 +340,14 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     return this.accepting ? free + this.ahead.allowance(free) : 0;
   }
 
-  private tellIdle(): void {
-    if (this.idle.length === 0 || !this.isIdle) return;
-    const told = this.idle;
-    this.idle = [];
-    for (const tell of told) tell();
+  private when(isOver: () => boolean): Promise<void> {
+    return isOver() ? Promise.resolve() : new Promise((tell) => this.waiting.push({ isOver, tell }));
+  }
+
+  private tellWaiting(): void {
+    if (this.waiting.length === 0) return;
+    const over = this.waiting.filter(({ isOver }) => isOver());
+    this.waiting = this.waiting.filter((one) => !over.includes(one));
+    for (const { tell } of over) tell();
   }
 }

@@ -231,6 +231,42 @@ describe('stopping a pool', () => {
     expect(desk.clock.timers).toBe(0);
   });
 
+  it('waits for a backend that is gone as long as for the last outcomes, and not as long as for handlers', async () => {
+    const desk = new PoolDesk({ shutdownTimeout: 60_000 });
+    const { begun, end } = desk.handleByHand();
+    await desk.start();
+    await desk.enqueue('default', 2);
+    await desk.settle();
+    desk.memory.queue.each('claim', () => Promise.reject(new BackendUnavailableError('memory', 'not-sent')));
+    await end(begun[0]!);
+    const results = stopping(desk);
+    await desk.clock.advance(20_000);
+    await end(begun[1]!);
+    await desk.clock.advance(4_900);
+    await desk.settle();
+    expect(results).toEqual([]);
+    await desk.clock.advance(100);
+    await desk.settle();
+    expect(results).toEqual([{ released: 0, unsettled: 2 }]);
+  });
+
+  it('writes the last outcome when its backend comes back meanwhile', async () => {
+    const desk = new PoolDesk({ shutdownTimeout: 60_000 });
+    const { begun, end } = desk.handleByHand();
+    await desk.start();
+    await desk.enqueue('default');
+    await desk.settle();
+    desk.memory.queue.each('claim', () => Promise.reject(new BackendUnavailableError('memory', 'not-sent')));
+    await end(begun[0]!);
+    const results = stopping(desk);
+    await desk.clock.advance(1_000);
+    desk.memory.queue.each('claim', undefined);
+    await desk.clock.advance(3_000);
+    await desk.settle();
+    expect(results).toEqual([{ released: 0, unsettled: 0 }]);
+    expect(await desk.counts('default')).toEqual({ completed: 1 });
+  });
+
   it('does not call a job given back that has ended and only waits for its backend', async () => {
     const desk = new PoolDesk({ shutdownTimeout: 1_000 });
     const { begun, end } = desk.handleByHand();
