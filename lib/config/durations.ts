@@ -1,6 +1,5 @@
-import ms from 'ms';
 import type { Duration } from '../contract/index.js';
-import { InvalidDurationError } from '../errors/index.js';
+import { InvalidDurationError, millisecondsOf } from '../errors/index.js';
 
 /** Over three thousand years: beyond it a due moment is no longer a date. */
 const LONGEST = 100_000_000_000_000;
@@ -15,18 +14,8 @@ const LONGEST = 100_000_000_000_000;
  * toMs('1.5h'); // 5_400_000
  */
 export function toMs(value: Duration, path?: string): number {
-  const parsed = typeof value === 'string' ? parse(value) : value;
-  if (typeof parsed !== 'number' || !(parsed >= 0 && parsed < Infinity)) {
-    throw new InvalidDurationError(value, path);
-  }
+  const parsed = millisecondsOf(value);
+  if (parsed === undefined) throw new InvalidDurationError(value, path);
   if (parsed > LONGEST) throw new InvalidDurationError(value, path, `is longer than ${LONGEST} ms`);
   return Math.ceil(parsed);
-}
-
-function parse(text: string): number | undefined {
-  try {
-    return ms(text.trim() as ms.StringValue);
-  } catch {
-    return undefined; // It throws for an empty text and for one of more than a hundred characters.
-  }
 }

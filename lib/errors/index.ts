@@ -4,6 +4,7 @@ export * from './error-record.js';
 export * from './input-errors.js';
 export * from './is-instance.js';
 export * from './issue-list.js';
+export { millisecondsOf } from './milliseconds-of.js';
 export * from './missing-peer-error.js';
 export * from './queue-errors.js';
 export * from './run-errors.js';

@@ -38,8 +38,13 @@ export class InvalidDurationError extends TaskError {
     readonly value: unknown,
     path?: string,
     wrong = 'is not a duration of 0 ms or more',
+    remedy?: string,
   ) {
-    super('TASKS_INVALID_DURATION', `${path === undefined ? 'Duration' : path}: ${show(value)} ${wrong}.`);
+    super(
+      'TASKS_INVALID_DURATION',
+      `${path === undefined ? 'Duration' : path}: ${show(value)} ${wrong}.`,
+      remedy === undefined ? {} : { remedy },
+    );
   }
 }
 

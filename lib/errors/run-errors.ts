@@ -1,5 +1,7 @@
 import type { Duration, ErrorCode, ErrorRecord } from '../contract/index.js';
+import { InvalidDurationError } from './input-errors.js';
 import { issueList, type ValidationIssue } from './issue-list.js';
+import { millisecondsOf } from './milliseconds-of.js';
 import { TaskError, type TaskErrorOptions } from './task-error.js';
 
 /** The handler threw in the job's last run; `cause` is what it threw, or a {@link RemoteTaskError} of it. */
@@ -159,17 +161,27 @@ export class NoValueError extends TaskError {
  * Throw it to be run again after a time of your choice, for instance when a service says `Retry-After`.
  * The attempt stays used unless `countAttempt: false`; without attempts left the job becomes a dead letter.
  *
+ * A duration that cannot be read is an `InvalidDurationError`, thrown where this is made: the run has failed with that, and the task's
+ * retry policy decides, as on any error.
+ *
  * @example
  * throw new RetryLaterError('5m', { countAttempt: false });
  */
 export class RetryLaterError extends TaskError {
   readonly countAttempt: boolean;
 
+  /** @throws InvalidDurationError */
   constructor(
     readonly delay: Duration,
     options: TaskErrorOptions & { readonly countAttempt?: boolean; readonly message?: string } = {},
   ) {
+    if (millisecondsOf(delay) === undefined) {
+      throw new InvalidDurationError(delay, 'RetryLaterError', undefined, RETRY_LATER_REMEDY);
+    }
     super('TASKS_RETRY_LATER', options.message, options);
     this.countAttempt = options.countAttempt ?? true;
   }
 }
+
+const RETRY_LATER_REMEDY =
+  'Give `new RetryLaterError()` a number of milliseconds or a text such as `30s`. The `Retry-After` of HTTP is a number of seconds, or a date: multiply it by 1,000, or take the difference to now.';

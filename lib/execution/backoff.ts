@@ -1,5 +1,5 @@
-import ms from 'ms';
 import type { Duration, Ms } from '../contract/index.js';
+import { millisecondsOf } from '../errors/index.js';
 import type { RetryRules } from './ports.js';
 
 /**
@@ -43,15 +43,6 @@ function base(kind: 'fixed' | 'linear' | 'exponential', attempt: number, delay: 
  * fallback serves instead.
  */
 export function readDuration(value: Duration, fallback: Ms): Ms {
-  const read = typeof value === 'string' ? parse(value) : value;
-  return typeof read === 'number' && Number.isFinite(read) && read >= 0 ? Math.round(read) : fallback;
-}
-
-/** The library throws for an empty text, and for one of more than a hundred characters. */
-function parse(text: string): number | undefined {
-  try {
-    return ms(text as ms.StringValue);
-  } catch {
-    return undefined;
-  }
+  const read = millisecondsOf(value);
+  return read === undefined ? fallback : Math.round(read);
 }

@@ -48,15 +48,21 @@ export class LoggingMiddleware extends ObservingMiddleware {
 
   private logFailure(ctx: InterruptibleContext, error: unknown): void {
     const fromOutside = endedFromOutside(ctx);
-    const verb = fromOutside ? 'was interrupted' : error instanceof RetryLaterError ? 'put off' : 'failed';
-    const line = `${title(ctx)} ${verb} after ${this.elapsed(ctx)} ms: ${describe(error)}${nearestCause(error)}`;
-    if (!fromOutside && isLast(ctx, error)) this.logger.error(line, stackOf(error));
+    const isDead = !fromOutside && isLast(ctx, error);
+    const line = `${title(ctx)} ${verbOf(error, fromOutside, isDead)} after ${this.elapsed(ctx)} ms: ${describe(error)}${nearestCause(error)}`;
+    if (isDead) this.logger.error(line, stackOf(error));
     else this.logger.warn(line);
   }
 
   private elapsed(ctx: InterruptibleContext): number {
     return Math.round(this.clock.now() - ctx.startedAt);
   }
+}
+
+/** What asks to be run later and has no attempt left is not put off: it has failed. */
+function verbOf(error: unknown, fromOutside: boolean, isDead: boolean): string {
+  if (fromOutside) return 'was interrupted';
+  return error instanceof RetryLaterError && !isDead ? 'was put off' : 'failed';
 }
 
 /** The retry policy knows; a context of somebody else's is judged by its attempts. */

@@ -30,6 +30,7 @@ function argumentsFor({ name }: ErrorClass): unknown[] {
   if (name === 'TaskExecutionError') return ['id', 'task', { name: 'Error', message: 'x' }];
   if (name === 'PayloadMismatchError') return ['task', []];
   if (name === 'UnknownQueueError') return ['queue', []];
+  if (name === 'RetryLaterError') return ['5m'];
   return ['a', 'b', 'c'];
 }
 

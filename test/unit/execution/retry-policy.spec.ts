@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../lib/contract/index.js';
 import {
   LeaseLostError,
+  InvalidDurationError,
   RetryLaterError,
   TaskCancelledError,
   TaskCodecError,
@@ -54,11 +55,20 @@ describe('outcomeOfError', () => {
       'retry in 300000, not counted',
       'retry in 300000, not counted',
     ],
-    ['a wish that makes no sense', new RetryLaterError('soon'), 'retry in 1000', 'failed'],
-    ['a wish without a time', new RetryLaterError(''), 'retry in 1000', 'failed'],
   ])('answers %s, with attempts left and without', (_, error, left, none) => {
     expect([inShort(decide(error, FIRST)), inShort(decide(error, LAST))]).toEqual([left, none]);
   });
+
+  it.each(['soon', '', -1, Number.NaN, Number.POSITIVE_INFINITY, undefined, 'Wed, 21 Oct 2026 07:28:00 GMT'])(
+    'hears of no wish for the time %o: it is refused where it is written',
+    (time) => {
+      const wish = () => new RetryLaterError(time as never);
+      expect(wish).toThrow(InvalidDurationError);
+      expect(wish).toThrow(
+        expect.objectContaining({ remedy: expect.stringContaining('Retry-After') as string }),
+      );
+    },
+  );
 
   it('gives a job 1 + maxRetries runs', () => {
     const kinds = [1, 2, 3, 4].map((attempt) => decide(new Error('x'), aClaimedJob({ attempt })).kind);

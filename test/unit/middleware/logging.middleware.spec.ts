@@ -118,7 +118,15 @@ describe('LoggingMiddleware', () => {
     const later = new RetryLaterError('5m', { message: 'rate limited', countAttempt: false });
     await run('failures', failing(later), aContext({ attempt: 4 }));
     expect(log.lines).toEqual([
-      'warn: Task send-email (job job-1, attempt 4 of 4) put off after 0 ms: RetryLaterError: rate limited',
+      'warn: Task send-email (job job-1, attempt 4 of 4) was put off after 0 ms: RetryLaterError: rate limited',
+    ]);
+  });
+
+  it('says that a job failed which its handler would put off in its last attempt', async () => {
+    const later = new RetryLaterError('5m', { message: 'rate limited' });
+    await run('failures', failing(later), aContext({ attempt: 4 }));
+    expect(log.lines).toEqual([
+      'error: Task send-email (job job-1, attempt 4 of 4) failed after 0 ms: RetryLaterError: rate limited',
     ]);
   });
 
