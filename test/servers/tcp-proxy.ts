@@ -17,9 +17,10 @@ export class TcpProxy {
     readonly port: number,
   ) {}
 
-  static async before(target: number): Promise<TcpProxy> {
+  /** @param port Where it listens. Default: a free one. */
+  static async before(target: number, port = 0): Promise<TcpProxy> {
     const server = createServer();
-    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve));
     const proxy = new TcpProxy(server, (server.address() as { port: number }).port);
     server.on('connection', (client) => proxy.join(client, connect(target, '127.0.0.1')));
     return proxy;

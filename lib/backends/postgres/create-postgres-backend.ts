@@ -23,7 +23,8 @@ export function createPostgresBackend(options: TaskBackendOptions): TaskBackend 
   const { kind } = settings.target;
   if (kind === 'server') postgresDriver.assertInstalled();
   if (kind === 'embedded') pgliteDriver.assertInstalled();
-  const database = new PostgresDatabase(settings);
+  const { logger } = options;
+  const database = new PostgresDatabase(settings, logger && ((message) => logger.warn(message)));
   const lookout = database.session();
   const queue = new PostgresQueueBackend(database);
   return {

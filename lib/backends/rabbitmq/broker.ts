@@ -99,6 +99,7 @@ export class Broker {
   }
 
   async open(): Promise<void> {
+    this.intake.open();
     try {
       await this.publishing.open();
       await this.consuming.open();

@@ -60,6 +60,11 @@ export class Intake implements FeedHost {
     });
   }
 
+  /** It may have been closed: an attempt to connect that failed let go of everything. */
+  open(): void {
+    this.isClosed = false;
+  }
+
   async up(model: ChannelModel): Promise<void> {
     await Promise.all([this.pushed.start(model), this.fetched.start(model)]);
   }

@@ -3,7 +3,7 @@ import type { BackendInfo, StateSubscription } from '../../contract/index.js';
 import { InvalidBackendError } from '../../errors/index.js';
 import { isCluster, RedisClients } from './redis-clients.js';
 import { callError, isReply } from './redis-errors.js';
-import { RedisLink } from './redis-link.js';
+import { isAbsence, isRefusal, RedisLink } from './redis-link.js';
 import { RedisSession } from './redis-session.js';
 import { RedisSubscriber } from './redis-subscriber.js';
 import { addressOf, secretsOf, type RedisSettings } from './redis-target.js';
@@ -165,7 +165,11 @@ export class RedisConnections {
 
   private async connect(): Promise<RedisServerInfo> {
     this.commands.start();
-    const client = await this.commands.wait(this.settings.connectTimeout);
+    const { connectTimeout, target } = this.settings;
+    // A single server that is not there is so at once, as `connect.onBoot` needs it. Of several, another may take its place meanwhile.
+    const isInVain = (error: unknown): boolean =>
+      isRefusal(error) || (target.kind === 'server' && isAbsence(error));
+    const client = await this.commands.wait(connectTimeout, isInVain);
     if (client === undefined) throw callError(this.name, 'not-sent', this.commands.trouble, this.secrets);
     if (!isCluster(client)) await this.selectDatabase(client);
     const nodes = isCluster(client) ? client.nodes('master') : [client];

@@ -9,6 +9,8 @@ const FIRST_PAUSE: Ms = 50;
 const LONGEST_PAUSE: Ms = 2_000;
 /** A client that was told to disconnect has destroyed its socket by then. */
 const END_PATIENCE: Ms = 1_500;
+/** Nothing is at the address: another try at once would hear the same. */
+const ABSENT: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ENOENT']);
 /** Connecting again does not help against these. */
 const REFUSED = /\b(WRONGPASS|NOAUTH|NOPERM)\b|invalid (username-)?password/i;
 
@@ -58,6 +60,7 @@ export class RedisLink<C extends Redis | Cluster = Redis | Cluster> {
     if (this.isClosed || (this.running !== undefined && !this.stop.signal.aborted)) return;
     this.stop = new AbortController();
     this.lostAt = performance.now();
+    this.lastError = undefined;
     const before = this.running ?? Promise.resolve();
     const running = before
       .then(() => this.run())
@@ -69,12 +72,13 @@ export class RedisLink<C extends Redis | Cluster = Redis | Cluster> {
 
   /**
    * Waits for the connection, until it has been gone for that long or has been refused. @returns nothing then.
+   * @param isInVain Says of the latest error whether there is nothing to wait for.
    */
-  async wait(ms: Ms): Promise<C | undefined> {
+  async wait(ms: Ms, isInVain: (error: unknown) => boolean = isRefusal): Promise<C | undefined> {
     const deadline = this.lostAt + ms;
     while (this.ready === undefined && !this.stop.signal.aborted) {
       const left = deadline - performance.now();
-      if (left <= 0 || isRefusal(this.lastError)) return undefined;
+      if (left <= 0 || isInVain(this.lastError)) return undefined;
       await this.change(left);
     }
     return this.ready;
@@ -171,6 +175,11 @@ export class RedisLink<C extends Redis | Cluster = Redis | Cluster> {
   }
 }
 
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   return error instanceof Error && REFUSED.test(error.message);
+}
+
+/** Nobody listens at the address, or it leads nowhere. */
+export function isAbsence(error: unknown): boolean {
+  return ABSENT.has((error as { code?: unknown } | undefined)?.code);
 }
