@@ -67,7 +67,7 @@ export class TaskMetadataAccessor {
     const task = this.find(TASK_METADATA, prototype, name) as TaskMetadata | undefined;
     if (task !== undefined) return task;
     const options = taskOfSchedules(this.findSchedules(prototype, name));
-    return options && { options };
+    return options && { options, isOfSchedule: true };
   }
 
   findSchedules(prototype: object, name: string): readonly ScheduleMetadata[] {

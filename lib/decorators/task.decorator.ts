@@ -17,6 +17,8 @@ export type TaskDecorator<S extends TaskSchema | undefined = undefined> = <M ext
 
 /** What {@link Task} leaves on a method. */
 export interface TaskMetadata {
+  /** It has no `@Task()` of its own: its schedule makes it one. */
+  readonly isOfSchedule?: true;
   readonly options: TaskOptions | string | undefined;
 }
 

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** Causes of a cause that are told: what is wrong is seldom deeper. */
 const MOST = 5;
 
@@ -28,12 +30,38 @@ function directCauses(error: unknown): readonly unknown[] {
   }
 }
 
-/** Where an error was made, as it says itself; of what is no error, only what it is: an object could be anything, a request with its headers as well. */
+/** The folder of this package, both ways in which frames name it; none where a bundler has put it into the app's own file. */
+const OWN_PLACES = placesOf(import.meta.url as string | undefined);
+
+/** Where an error was made, as it says itself, without the frames of this package that lie beneath the app's; of what is no error, only what it is: an object could be anything, a request with its headers as well. */
 export function ownStack(error: unknown): string {
   try {
-    if (error instanceof Error) return String(error.stack ?? error);
+    if (error instanceof Error) return withoutOurs(String(error.stack ?? error));
     return typeof error === 'string' ? error : `a value of the kind ${typeof error}`;
   } catch {
     return 'something that cannot be read';
   }
 }
+
+/**
+ * A handler is called from deep within: below its frames and those of its libraries stand ours, of which nobody learns anything, and which would
+ * take the place of the causes. What this package itself threw keeps its frames down to the caller's.
+ */
+function withoutOurs(stack: string): string {
+  let isBelowOthers = false;
+  const lines = stack.split('\n').filter((line) => {
+    if (!FRAME.test(line)) return true;
+    const isOurs = OWN_PLACES.some((place) => line.includes(place));
+    if (!isOurs) isBelowOthers = true;
+    return !isOurs || !isBelowOthers;
+  });
+  return lines.join('\n');
+}
+
+function placesOf(url: string | undefined): readonly string[] {
+  if (url === undefined || !/\/errors\/causes\.[jt]s$/u.test(url)) return [];
+  const folder = new URL('../', url);
+  return [folder.href, fileURLToPath(folder)];
+}
+
+const FRAME = /^\s+at .*[/\\]/u;

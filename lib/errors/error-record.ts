@@ -35,7 +35,7 @@ function stackOf(error: Error): { stack?: string } {
   if (typeof error.stack !== 'string') return {};
   const causes = causesOf(error).map((cause) => `\nCaused by: ${ownStack(cause)}`);
   // Room for what caused it is kept, however long the stack is.
-  const own = error.stack.slice(0, causes.length === 0 ? STACK_CAP : STACK_CAP / 2);
+  const own = ownStack(error).slice(0, causes.length === 0 ? STACK_CAP : STACK_CAP / 2);
   return { stack: `${own}${causes.join('')}`.slice(0, STACK_CAP) };
 }
 

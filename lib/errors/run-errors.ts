@@ -28,10 +28,12 @@ export class TaskNotFoundError extends TaskError {
   constructor(
     readonly taskName: string,
     detail?: string,
+    options?: TaskErrorOptions,
   ) {
     super(
       'TASKS_NOT_FOUND',
       `No handler is registered for task "${taskName}".${detail === undefined ? '' : ` ${detail}`}`,
+      options,
     );
   }
 }

@@ -125,15 +125,19 @@ function duplicate(known: RegisteredHandler, handler: RegisteredHandler): Duplic
     handlerClass !== undefined &&
     handlerClass === known.handlerClass &&
     handlerMethod === known.handlerMethod;
-  // No other name could help a class that two modules provide: each of its methods has one name.
-  const remedy = `Provide ${handlerClass?.name} in one module, export it there, and import that module where it is needed.`;
-  return new DuplicateTaskError(
-    handler.name,
-    describe(known),
-    describe(handler),
-    isSameMethod ? { remedy } : {},
-  );
+  const options = isSameMethod
+    ? // No other name could help a class that two modules provide: each of its methods has one name.
+      {
+        remedy: `Provide ${handlerClass?.name} in one module, export it there, and import that module where it is needed.`,
+      }
+    : known.isOfSchedule === true || handler.isOfSchedule === true
+      ? { remedy: SCHEDULE_REMEDY }
+      : {};
+  return new DuplicateTaskError(handler.name, describe(known), describe(handler), options);
 }
+
+const SCHEDULE_REMEDY =
+  'A method with `@Scheduled()` and no `@Task()` is a task of the name of its schedule, else of its method: give one of them another with `@Scheduled(…, { name })`.';
 
 /** `EmailTasks.send (MailModule)`, or that it is a function. */
 export function describe({ handlerClass, handlerMethod, handlerModule }: RegisteredHandler): string {

@@ -23,6 +23,8 @@ export interface RegisteredHandler {
   readonly handlerMethod?: string | undefined;
   /** Name of the module that provides the class. */
   readonly handlerModule?: string | undefined;
+  /** Its method has a schedule and no `@Task()`: it is called like its schedule. */
+  readonly isOfSchedule?: true | undefined;
   /** Of the class, then of the method; outermost first. */
   readonly middleware: readonly TaskMiddlewareType[];
 }

@@ -50,6 +50,7 @@ export class TaskExplorer {
       handlerClass: site.type,
       handlerMethod: method,
       handlerModule: site.host.metatype.name,
+      isOfSchedule: metadata.task.isOfSchedule,
       middleware: [...this.classMiddleware(site), ...metadata.middleware],
     };
     const invoke = decorators.reduce(

@@ -90,6 +90,10 @@ function refuseSecondRoot(modules: ModulesContainer): void {
   if (roots.length < 2) return;
   const importers = roots.flatMap((root) => importersOf(modules, root)).map(({ metatype }) => metatype.name);
   throw new TaskRegistrationError(
-    `TasksModule.forRoot() is imported ${roots.length} times, by ${[...new Set(importers)].join(' and ')}. Import it once, in the root module, and forFeature() elsewhere.`,
+    `TasksModule.forRoot() or stub() is imported ${roots.length} times, by ${[...new Set(importers)].join(' and ')}. Import one of them once, in the root module, and forFeature() elsewhere.`,
+    {
+      remedy:
+        'Import `TasksModule.forRoot()` in the root module alone, and `TasksModule.forFeature()` in the others; in a test either the module that has `forRoot()` or `stub()`.',
+    },
   );
 }

@@ -190,6 +190,7 @@ describe('a database that the server does not have', () => {
     await expect(connect(options, url)).rejects.toMatchObject({
       code: 'TASKS_INVALID_BACKEND',
       message: expect.stringContaining('the server has no database 99'),
+      remedy: expect.stringContaining('prefix'),
     });
   });
 });

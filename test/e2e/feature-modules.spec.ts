@@ -160,6 +160,7 @@ describe('TasksModule used in a way that cannot work', () => {
     const boot = startApp({ imports: [Main] });
     await expect(boot).rejects.toThrow(TaskRegistrationError);
     await expect(boot).rejects.toThrow(/imported 2 times.*Extra.*Main|imported 2 times.*Main.*Extra/s);
+    await expect(boot).rejects.toMatchObject({ remedy: expect.stringContaining('in the root module alone') });
   });
 
   it('refuses what is no class among the handlers, at once', () => {

@@ -192,9 +192,10 @@ export class RedisConnections {
       await client.select(db);
     } catch (error) {
       if (!isReply(error, 'ERR')) throw callError(this.name, 'not-sent', error, this.secrets);
-      throw new InvalidBackendError(
-        `Backend "${this.name}": the server has no database ${db}. Take one below its \`databases\` (16 unless it says otherwise), or a \`prefix\` of your own.`,
-      );
+      throw new InvalidBackendError(`Backend "${this.name}": the server has no database ${db}.`, {
+        remedy:
+          'Take a number below `databases` of the server (16 unless it says otherwise) at the end of `url` or in `options.db`, or database 0 with an `options.prefix` of your own.',
+      });
     }
   }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { EnqueuedJob } from './enqueued-job.js';
 
 /** Jobs that a message lists; the rest are counted. */
@@ -30,7 +31,16 @@ function list(jobs: readonly EnqueuedJob[]): string {
   return jobs.length > SHOWN ? [...lines, `  and ${jobs.length - SHOWN} more`].join('\n') : lines.join('\n');
 }
 
+/** What JSON cannot write may be wanted, if only by mistake. */
+function toText(payload: unknown): string {
+  try {
+    return JSON.stringify(payload) ?? 'without payload';
+  } catch {
+    return inspect(payload, { breakLength: Number.POSITIVE_INFINITY });
+  }
+}
+
 function text(payload: unknown): string {
-  const json = JSON.stringify(payload) ?? 'without payload';
+  const json = toText(payload);
   return json.length > LONGEST ? `${json.slice(0, LONGEST)}…` : json;
 }

@@ -14,6 +14,7 @@ import type { QueueSide } from '../../queue/index.js';
 import type { ManualClock } from '../manual-clock.js';
 import { enqueuedJob, type EnqueuedJob } from './enqueued-job.js';
 import { nothingFound, somethingFound } from './assertion-texts.js';
+import { assertNoTypo, taskNameOf } from './wanted-task.js';
 import type { TestFeeder } from './test-feeder.js';
 import type { TestRuns, TestWorker } from './test-worker.js';
 import type { TestingStage } from './testing-stage.js';
@@ -206,6 +207,7 @@ export class TasksTesting implements OnModuleInit, OnModuleDestroy {
     const [method, payload] = isByName ? [undefined, rest[0]] : (rest as [string?, unknown?]);
     const name = task === undefined ? undefined : this.nameOf(task, method);
     const jobs = name === undefined ? this.enqueued() : this.enqueued(name);
+    if (isByName && jobs.length === 0) assertNoTypo(task, this.parts.side.catalogue.names());
     return { name, payload, found: jobs.filter((job) => this.isWanted(job, payload)) };
   }
 
@@ -218,10 +220,9 @@ export class TasksTesting implements OnModuleInit, OnModuleDestroy {
     return isDeepStrictEqual(job.payload, codecs.decode(codecs.encoder.name, encoded, job, 'payload'));
   }
 
+  /** @throws TaskNotFoundError for a method that is no task: a typo would find nothing, and be right about it */
   private nameOf(task: string | HandlerClass, method: string | undefined): string {
-    if (typeof task === 'string') return task;
-    const client = this.parts.side.clients.create(task) as Readonly<Record<string, { name: string }>>;
-    return client[method ?? '']?.name ?? String(method);
+    return typeof task === 'string' ? task : taskNameOf(task, method, this.parts.side.clients);
   }
 }
 

@@ -84,6 +84,43 @@ describe('expectEnqueued()', () => {
       expect.objectContaining({ code: 'TASKS_NOT_FOUND' }),
     );
   });
+
+  it('lists what JSON cannot write as it is', async () => {
+    const { tasks } = await startShop();
+    expect(failure(() => tasks.expectEnqueued('confirm', { total: 5n })).message).toContain('{ total: 5n }');
+  });
+});
+
+describe.each(['expectEnqueued', 'expectNotEnqueued'] as const)('%s() of what is not there', (assertion) => {
+  it.each([
+    ['a method that the class does not have', [MailTasks, 'sned'], 'MailTasks.sned'],
+    ['a class without its method', [MailTasks], 'MailTasks.undefined'],
+  ])('refuses %s, which would never be enqueued', async (_, wanted, named) => {
+    const { tasks } = await startShop();
+    const assert = tasks[assertion].bind(tasks) as (...args: unknown[]) => void;
+    expect(() => assert(...wanted)).toThrow(
+      expect.objectContaining({
+        code: 'TASKS_NOT_FOUND',
+        message: expect.stringContaining(named) as string,
+        remedy: expect.stringContaining('Write the name of a method') as string,
+      }),
+    );
+  });
+
+  it('refuses what is no task at all', async () => {
+    const { tasks } = await startShop();
+    const assert = tasks[assertion].bind(tasks) as (...args: unknown[]) => void;
+    expect(() => assert(5)).toThrow(expect.objectContaining({ code: 'TASKS_INVALID_OPTION' }));
+  });
+
+  it('takes a name that is nearly that of a task for a typo', async () => {
+    const { tasks } = await startShop();
+    const error = failure(() => tasks[assertion]('comfirm'));
+    expect(error.message).toBe(
+      'The app has no task "comfirm". Did you mean "confirm"? Of a task of another process, look at enqueued("comfirm").',
+    );
+    expect(tasks.enqueued('comfirm')).toEqual([]);
+  });
 });
 
 describe('expectNotEnqueued()', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { causesOf, toErrorRecord } from '../../../lib/errors/index.js';
+import { fileURLToPath } from 'node:url';
+import { causesOf, ownStack, toErrorRecord } from '../../../lib/errors/index.js';
 
 const failed = (message: string, cause?: unknown): Error => new Error(message, { cause });
 
@@ -42,6 +43,35 @@ describe('The causes of an error', () => {
 
   it('are none of a text', () => {
     expect(causesOf('a text')).toEqual([]);
+  });
+});
+
+describe('The stack of an error', () => {
+  const ours = [
+    `    at JobStarter.receive (${fileURLToPath(new URL('../../../lib/worker/job-starter.ts', import.meta.url))}:44:5)`,
+    `    at async EnhancedCall.run (${new URL('../../../lib/handlers/enhancers/enhanced-call.ts', import.meta.url).href}:52:5)`,
+  ];
+  const theirs = [
+    '    at Mailer.send (file:///app/dist/mail/mailer.js:7:11)',
+    '    at async EmailTasks.send (/app/dist/mail/email.tasks.js:12:5)',
+  ];
+  const shown = (frames: readonly string[]): string[] => {
+    const error = new Error('smtp is down');
+    error.stack = ['Error: smtp is down', ...frames].join('\n');
+    const kept = ownStack(error).split('\n');
+    expect(toErrorRecord(error).stack).toBe(kept.join('\n'));
+    return kept.slice(1);
+  };
+
+  it('has no frames of this package beneath those of the app', () => {
+    const node = '    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)';
+    expect(shown([...theirs, ...ours, node])).toEqual([...theirs, node]);
+    expect(shown([theirs[0]!, ours[0]!, theirs[1]!, ours[1]!])).toEqual(theirs);
+  });
+
+  it('has those of what this package threw itself, down to the caller', () => {
+    expect(shown([...ours, ...theirs, ...ours])).toEqual([...ours, ...theirs]);
+    expect(shown(ours)).toEqual(ours);
   });
 });
 

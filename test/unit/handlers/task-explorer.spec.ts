@@ -17,6 +17,7 @@ import {
   UnknownQueueError,
 } from '../../../lib/errors/index.js';
 import { TASK_FEATURE } from '../../../lib/handlers/index.js';
+import { Scheduled } from '../../../lib/scheduling/index.js';
 import { ExploredApp } from './explored-app.js';
 
 @Injectable()
@@ -268,6 +269,21 @@ describe('TaskExplorer: duplicates', () => {
   class Letters {
     @Task('send-email') post() {}
   }
+
+  it('says of methods with schedules alone where their name is', async () => {
+    @Injectable()
+    class Reports {
+      @Scheduled('0 9 * * *', { name: 'report' }) daily() {}
+      @Scheduled('0 9 1 * *', { name: 'report' }) monthly() {}
+    }
+    const app = await ExploredApp.of({ providers: [Reports] });
+    expect(() => app.exploreTasks()).toThrow(
+      expect.objectContaining({
+        code: 'TASKS_DUPLICATE_TASK',
+        remedy: expect.stringContaining('@Scheduled(…, { name })') as string,
+      }),
+    );
+  });
 
   it('refuses one name for two methods, naming both', async () => {
     const app = await ExploredApp.of({ providers: [Emails, Letters] });
