@@ -1,6 +1,6 @@
 import { TaskRegistrationError } from '../errors/index.js';
 import { locating, type ProviderSite, type ProviderSites, scopeProblem } from '../handlers/index.js';
-import { TaskMetadataAccessor } from '../decorators/index.js';
+import type { TaskMetadataAccessor } from '../decorators/index.js';
 import type { BackgroundTaskManager } from './background-task-manager.js';
 import { CONTROL, ScheduledWorker } from './scheduled-worker.js';
 

@@ -31,7 +31,7 @@ function directCauses(error: unknown): readonly unknown[] {
 }
 
 /** The folder of this package, both ways in which frames name it; none where a bundler has put it into the app's own file. */
-const OWN_PLACES = placesOf(import.meta.url as string | undefined);
+const OWN_PLACES = placesOf(import.meta.url);
 
 /** Where an error was made, as it says itself, without the frames of this package that lie beneath the app's; of what is no error, only what it is: an object could be anything, a request with its headers as well. */
 export function ownStack(error: unknown): string {

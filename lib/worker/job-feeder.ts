@@ -270,8 +270,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     const { slots, ahead } = size;
     this.window.close(size);
     this.pause.reset();
-    this.outbox.answered(batch);
-    this.verdicts.conclude(batch, claim);
+    this.conclude(claim, batch);
     if (slots > 0) this.ahead.claimed(slots + ahead, claim.jobs.length);
     for (const job of claim.jobs) this.starter.receive(job, ahead > 0, this.accepting);
     this.starter.fill();
@@ -280,6 +279,11 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.subscriptions.setDemand(this.demand());
     this.goOn(slots > 0, claim.nextInMs);
     this.tellWaiting();
+  }
+
+  private conclude(claim: Claim, batch: Batch): void {
+    this.outbox.answered(batch);
+    this.verdicts.conclude(batch, claim);
   }
 
   private goOn(hasLooked: boolean, nextInMs: Ms | undefined): void {
@@ -326,10 +330,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     const batch = this.outbox.take();
     if (batch.runs.length === 0) return;
     this.claim({ slots: 0, ahead: 0 }, batch).then(
-      (claim) => {
-        this.outbox.answered(batch);
-        this.verdicts.conclude(batch, claim);
-      },
+      (claim) => this.conclude(claim, batch),
       () => this.outbox.putBack(batch),
     );
   }

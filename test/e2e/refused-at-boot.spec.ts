@@ -9,11 +9,9 @@ import {
 } from 'nestjs-tasks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../servers/child-server.mjs';
-import { dropSchema, sharedPostgres, uniqueSchema } from '../servers/shared-postgres.js';
-import { dropFromBroker, sharedRabbitMq, uniqueRabbitMqPrefix } from '../servers/shared-rabbitmq.js';
-import { dropPrefix, sharedRedis, uniquePrefix } from '../servers/shared-redis.js';
 import { TcpProxy } from '../servers/tcp-proxy.js';
 import { rejection } from '../unit/rejection.js';
+import { AN_ENTRY, entryAt, type EntryName, portOf } from './an-entry.js';
 import { queueOf } from './queue-of.js';
 
 @Injectable()
@@ -27,50 +25,19 @@ class Greetings {
 /** Longer than a test may take: who waited for it would be seen to. */
 const LONG = '10m';
 
-/** The address of a server, and what of it is this test's alone. */
-const SERVERS = {
-  Redis: async () => {
-    const [{ url }, prefix] = [await sharedRedis(), uniquePrefix()];
-    onTestFinished(() => dropPrefix(url, prefix));
-    return { type: 'redis', url, options: { prefix } };
-  },
-  PostgreSQL: async () => {
-    const [{ url }, schema] = [await sharedPostgres(), uniqueSchema()];
-    onTestFinished(() => dropSchema(url, schema));
-    return { type: 'postgres', url, options: { schema } };
-  },
-  RabbitMQ: async () => {
-    const [{ url }, prefix] = [await sharedRabbitMq(), uniqueRabbitMqPrefix()];
-    const queues = ['default', 'urgent', 'bulk'].flatMap((queue) => [
-      `${prefix}.${queue}`,
-      `${prefix}.${queue}:dead`,
-    ]);
-    onTestFinished(() => dropFromBroker(url, queues, [`${prefix}:work`, `${prefix}:dead`]));
-    return { type: 'rabbitmq', url, options: { prefix } };
-  },
-} as const;
-const STANDARD_PORTS: Readonly<Record<string, number>> = { redis: 6379, postgres: 5432, rabbitmq: 5672 };
-
 /** An app that knows a server by an address at which nothing listens yet, and a way to have something there. */
-async function appWithout(
-  server: Awaited<ReturnType<(typeof SERVERS)[keyof typeof SERVERS]>>,
-  connect: TasksModuleOptions['connect'],
-) {
-  const port = await freePort();
-  const url = new URL(server.url);
-  const target = Number(url.port) || (STANDARD_PORTS[server.type] as number);
-  url.hostname = '127.0.0.1';
-  url.port = String(port);
-  const options = { ...server.options, connectTimeout: LONG };
+async function appWithout(name: EntryName, connect: TasksModuleOptions['connect']) {
+  const [entry, port] = [await AN_ENTRY[name](), await freePort()];
+  const backend = entryAt(entry, port, { connectTimeout: LONG });
   const app = await Test.createTestingModule({
-    imports: [TasksModule.forRoot({ env: {}, backend: { ...server, url: url.href, options }, connect })],
+    imports: [TasksModule.forRoot({ env: {}, backend, connect })],
     providers: [Greetings],
   })
     .setLogger(new CapturingLogger())
     .compile();
   onTestFinished(() => app.close());
   const appear = async (): Promise<void> => {
-    const proxy = await TcpProxy.before(target, port);
+    const proxy = await TcpProxy.before(portOf(entry), port);
     onTestFinished(() => proxy.close());
   };
   return { app, appear };
@@ -93,7 +60,7 @@ describe.each(['Redis', 'PostgreSQL', 'RabbitMQ'] as const)(
   { timeout: 60_000 },
   (name) => {
     it('goes on at once where it is told to, and runs jobs when the server is there', async () => {
-      const { app, appear } = await appWithout(await SERVERS[name](), { onBoot: 'continue', timeout: LONG });
+      const { app, appear } = await appWithout(name, { onBoot: 'continue', timeout: LONG });
       await app.init();
       expect(await rejection(queueOf(app).enqueue('greet', 'Ada'))).toMatchObject({
         code: 'TASKS_BACKEND_UNAVAILABLE',
@@ -105,7 +72,7 @@ describe.each(['Redis', 'PostgreSQL', 'RabbitMQ'] as const)(
     });
 
     it('fails at once where it is told nothing', async () => {
-      const { app } = await appWithout(await SERVERS[name](), { onBoot: 'fail', timeout: LONG });
+      const { app } = await appWithout(name, { onBoot: 'fail', timeout: LONG });
       expect(await rejection(app.init())).toMatchObject({
         code: 'TASKS_BACKEND_UNAVAILABLE',
         reason: expect.stringContaining('nothing listens at its address') as string,

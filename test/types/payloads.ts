@@ -45,7 +45,9 @@ export class Payloads {
   @Task() nested(_payload: { meta: unknown }): void {}
   // oxlint-disable-next-line typescript/no-explicit-any -- it is what is tested
   @Task() any(_payload: any): void {}
-  @Task() generic<T>(_payload: T): void {}
+  @Task() generic<T>(payload: T): T {
+    return payload;
+  }
   @Task({ schema: Reminder }) remind(_payload: TaskPayload<typeof Reminder>): void {}
   /* A pipe makes it so: options whose type says nothing of a schema are not checked against the method. */
   @Task(piped) ofPipe(_payload: { at: Date }): void {}
