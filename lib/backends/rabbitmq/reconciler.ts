@@ -68,7 +68,10 @@ export class Reconciler {
     const { broker, ledger } = this.parts;
     const feed = broker.intake.feed(queue);
     const name = broker.topology.queue(broker.nameOf(queue));
-    const lying = async () => (await broker.withChannel((channel) => channel.checkQueue(name))).messageCount;
+    const lying = async () => {
+      const look = broker.withChannel((channel) => broker.answer(channel.checkQueue(name)));
+      return (await look).messageCount;
+    };
     if (feed.buffer.length > 0 || (await lying()) > 0) return undefined;
     let cursor: string | undefined;
     for (let page = 0; page < PAGES; page++) {
