@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { isInstance } from './is-instance.js';
+import { TaskError } from './task-error.js';
 
 /** Causes of a cause that are told: what is wrong is seldom deeper. */
 const MOST = 5;
@@ -36,7 +38,8 @@ const OWN_PLACES = placesOf(import.meta.url);
 /** Where an error was made, as it says itself, without the frames of this package that lie beneath the app's; of what is no error, only what it is: an object could be anything, a request with its headers as well. */
 export function ownStack(error: unknown): string {
   try {
-    if (error instanceof Error) return withoutOurs(String(error.stack ?? error));
+    if (error instanceof Error)
+      return withoutOurs(String(error.stack ?? error), isInstance(error, TaskError));
     return typeof error === 'string' ? error : `a value of the kind ${typeof error}`;
   } catch {
     return 'something that cannot be read';
@@ -45,18 +48,23 @@ export function ownStack(error: unknown): string {
 
 /**
  * A handler is called from deep within: below its frames and those of its libraries stand ours, of which nobody learns anything, and which would
- * take the place of the causes. What this package itself threw keeps its frames down to the caller's.
+ * take the place of the causes. What this package itself threw keeps its frames down to the caller's; where nobody called, as of a timeout,
+ * its message says it all.
+ *
+ * @param isOfOurs Whether it is an error of this package's own: of any other without a frame of the app ours are the place to look.
  */
-function withoutOurs(stack: string): string {
-  let isBelowOthers = false;
-  const lines = stack.split('\n').filter((line) => {
-    if (!FRAME.test(line)) return true;
-    const isOurs = OWN_PLACES.some((place) => line.includes(place));
-    if (!isOurs) isBelowOthers = true;
-    return !isOurs || !isBelowOthers;
-  });
-  return lines.join('\n');
+function withoutOurs(stack: string, isOfOurs: boolean): string {
+  const lines = stack.split('\n');
+  const first = lines.findIndex((line) => isOfApp(line));
+  if (first < 0 && !isOfOurs) return stack;
+  return lines.filter((line, place) => !isOurs(line) || place < first).join('\n');
 }
+
+const isOurs = (line: string): boolean =>
+  FRAME.test(line) && OWN_PLACES.some((place) => line.includes(place));
+
+/** Or of a library that it uses. */
+const isOfApp = (line: string): boolean => FRAME.test(line) && !line.includes('(node:') && !isOurs(line);
 
 function placesOf(url: string | undefined): readonly string[] {
   if (url === undefined || !/\/errors\/causes\.[jt]s$/u.test(url)) return [];

@@ -45,7 +45,9 @@ export class HandlerRegistry {
     options?: SchemaTaskOptions<S>,
   ): RegisteredHandler {
     if (typeof handler !== 'function') {
-      throw new TaskRegistrationError(`The handler of task "${name}" is no function.`);
+      throw new TaskRegistrationError(`The handler of task "${name}" is no function.`, {
+        remedy: 'Pass a function as the second argument: `register(name, (payload, ctx) => …)`.',
+      });
     }
     return this.add({
       ...this.resolve({ ...(options as TaskOptions | undefined), name }, name),

@@ -1,6 +1,6 @@
 import type { TaskClient } from '../contract/index.js';
 import type { HandlerClass } from '../decorators/index.js';
-import { TaskNotFoundError } from '../errors/index.js';
+import { TaskNotFoundError, TaskRegistrationError } from '../errors/index.js';
 import type { QueueRegistry } from './queue-registry.js';
 import type { TaskCatalogue } from './task-catalogue.js';
 import type { TaskFinder } from './task-finder.js';
@@ -34,11 +34,17 @@ export class TaskClientFactory {
    * The tasks of a class, each looked up when it is first used: clients are made before handlers are found. From now on they are
    * known by name, too: what is enqueued so goes by their options and is checked by their schemas.
    *
+   * @throws TaskRegistrationError for what is no class
    * @example
    * const emails = factory.create(EmailTasks);
    * await emails.send.delay({ to: 'ada@example.com' });
    */
   create<T>(handlerClass: HandlerClass<T>): TaskClient<T> {
+    if (typeof handlerClass !== 'function') {
+      throw new TaskRegistrationError('TaskClientFactory.create() was given no class.', {
+        remedy: 'Pass a class with `@Task()` methods. A circular import leaves one undefined.',
+      });
+    }
     this.finder.learnAll(handlerClass as HandlerClass);
     const handles = new Map<string, QueuedTask>();
     const get = (target: object, key: string | symbol): unknown => {

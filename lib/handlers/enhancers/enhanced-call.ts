@@ -72,7 +72,7 @@ export class EnhancedCall {
       for (let at = place; at < guards.length; at++) {
         const answer = (guards[at] as CanActivate).canActivate(context);
         if (typeof answer !== 'boolean') return this.admitLater(answer, guards, args, at + 1);
-        if (!answer) throw new ForbiddenException('Forbidden resource');
+        if (!answer) throw forbidden();
       }
       return undefined;
     } catch (error) {
@@ -90,7 +90,7 @@ export class EnhancedCall {
     try {
       const said: unknown = await answer;
       const isAdmitted: unknown = isObservable(said) ? await lastValueFrom(said) : said;
-      if (!isAdmitted) throw new ForbiddenException('Forbidden resource');
+      if (!isAdmitted) throw forbidden();
     } catch (error) {
       this.parts.refusals.note('guard', error);
       throw error;
@@ -161,6 +161,13 @@ export class EnhancedCall {
     context.setType(TASK_CONTEXT_TYPE);
     return context;
   }
+}
+
+/** As Nest says it of a guard that gives `false`. Where it was made is of no use to anybody. */
+function forbidden(): ForbiddenException {
+  const exception = new ForbiddenException('Forbidden resource');
+  exception.stack = `${exception.name}: ${exception.message}`;
+  return exception;
 }
 
 /** What `await` would wait for; of anything else it would only take a turn. */

@@ -8,7 +8,7 @@ import {
   type Serialized,
   type TaskClient,
 } from '../../contract/index.js';
-import { toMs } from '../../config/index.js';
+import { assertKnownKeys, toMs } from '../../config/index.js';
 import type { HandlerClass } from '../../decorators/index.js';
 import type { QueueSide } from '../../queue/index.js';
 import type { ManualClock } from '../manual-clock.js';
@@ -229,8 +229,13 @@ export class TasksTesting implements OnModuleInit, OnModuleDestroy {
 type Wanted =
   [name: string, payload?: unknown] | [handlerClass: HandlerClass, method: string, payload?: unknown];
 
-const patienceOf = ({ timeout }: TestRunOptions): Ms =>
-  timeout === undefined ? TIMEOUT : toMs(timeout, 'timeout');
+const RUN_OPTIONS = ['timeout'] as const satisfies readonly (keyof TestRunOptions)[];
+
+/** @throws InvalidOptionError for a key that does not exist, InvalidDurationError */
+function patienceOf(options: TestRunOptions): Ms {
+  assertKnownKeys(options, RUN_OPTIONS);
+  return options.timeout === undefined ? TIMEOUT : toMs(options.timeout, 'timeout');
+}
 
 const difference = (after: TestRuns, before: TestRuns): TestRuns => ({
   completed: after.completed - before.completed,

@@ -34,8 +34,11 @@ export function taskNameOf(
   const what =
     method === undefined
       ? 'A class is given together with the name of its method.'
-      : 'The class has no such method.';
+      : `The class has no such method.${didYouMean(String(method), namesOf(handlerClass))}`;
   throw new TaskNotFoundError(`${handlerClass.name}.${String(method)}`, what, {
     remedy: 'Write the name of a method with `@Task()`, as the class has it.',
   });
 }
+
+const namesOf = ({ prototype }: HandlerClass): string[] =>
+  Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');

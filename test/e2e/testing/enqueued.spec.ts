@@ -93,7 +93,11 @@ describe('expectEnqueued()', () => {
 
 describe.each(['expectEnqueued', 'expectNotEnqueued'] as const)('%s() of what is not there', (assertion) => {
   it.each([
-    ['a method that the class does not have', [MailTasks, 'sned'], 'MailTasks.sned'],
+    [
+      'a method that the class does not have',
+      [MailTasks, 'sned'],
+      '"MailTasks.sned". The class has no such method. Did you mean "send"?',
+    ],
     ['a class without its method', [MailTasks], 'MailTasks.undefined'],
   ])('refuses %s, which would never be enqueued', async (_, wanted, named) => {
     const { tasks } = await startShop();

@@ -86,6 +86,19 @@ describe('drain()', () => {
   });
 });
 
+describe('drain() and advance()', () => {
+  it('refuse a key that does not exist, which would leave the timeout as it is', async () => {
+    const { tasks } = await startShop();
+    const mistyped = { timeuot: 20 } as never;
+    for (const run of [() => tasks.drain(mistyped), () => tasks.advance('1s', mistyped)]) {
+      expect(await rejection(run())).toMatchObject({
+        code: 'TASKS_INVALID_OPTION',
+        message: expect.stringContaining('Did you mean "timeout"?') as string,
+      });
+    }
+  });
+});
+
 describe('advance()', () => {
   it('runs what comes due on the way, at its moment', async () => {
     const { tasks, shop } = await startShop({ clock: new ManualClock(0) });

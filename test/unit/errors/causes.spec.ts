@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fileURLToPath } from 'node:url';
-import { causesOf, ownStack, toErrorRecord } from '../../../lib/errors/index.js';
+import { causesOf, ownStack, TaskTimeoutError, toErrorRecord } from '../../../lib/errors/index.js';
 
 const failed = (message: string, cause?: unknown): Error => new Error(message, { cause });
 
@@ -72,6 +72,16 @@ describe('The stack of an error', () => {
   it('has those of what this package threw itself, down to the caller', () => {
     expect(shown([...ours, ...theirs, ...ours])).toEqual([...ours, ...theirs]);
     expect(shown(ours)).toEqual(ours);
+    const timer = '    at listOnTimeout (node:internal/timers:581:17)';
+    expect(shown([...ours, timer])).toEqual([...ours, timer]);
+  });
+
+  it('has none where nobody called what this package itself threw, as of a timeout', () => {
+    const error = new TaskTimeoutError('send', 50);
+    error.stack = ['TaskTimeoutError: …', ...ours, '    at listOnTimeout (node:internal/timers:581:17)'].join(
+      '\n',
+    );
+    expect(ownStack(error)).toBe('TaskTimeoutError: …\n    at listOnTimeout (node:internal/timers:581:17)');
   });
 });
 

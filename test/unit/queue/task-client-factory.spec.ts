@@ -153,6 +153,15 @@ describe('a task client', () => {
   });
 });
 
+describe('what makes task clients', () => {
+  it.each([undefined, null, 5, 'EmailTasks'])('refuses %o, which is no class', async (given) => {
+    const { stage } = await open();
+    expect(() => stage.side.clients.create(given as never)).toThrow(
+      expect.objectContaining({ code: 'TASKS_REGISTRATION' }),
+    );
+  });
+});
+
 describe('a task client as an object', () => {
   it.each([
     'then',
