@@ -26,8 +26,11 @@ export interface TaskBackend {
    * holds much else. Default: a tool has to be told them.
    */
   queueNames?(): Promise<readonly string[]>;
-  /** Looks at an open broker for what works now and can do harm later. Default: nothing is known to be wrong. */
-  diagnose?(): Promise<readonly BackendFinding[]>;
+  /**
+   * Looks at an open broker for what works now and can do harm later. Default: nothing is known to be wrong.
+   * @param queues Those that the app declares, as the broker calls them. Default: there is no app that says so.
+   */
+  diagnose?(queues?: readonly string[]): Promise<readonly BackendFinding[]>;
 }
 
 /** What a backend needs of a logger; Nest's `Logger` is one. */

@@ -163,8 +163,12 @@ export class Broker {
   }
 
   /** Whether the broker has a queue of ours of that name. */
-  async isThere(brokerName: string): Promise<boolean> {
-    const name = this.topology.queue(brokerName);
+  isThere(brokerName: string): Promise<boolean> {
+    return this.hasQueue(this.topology.queue(brokerName));
+  }
+
+  /** Whether it has one of exactly that name. */
+  async hasQueue(name: string): Promise<boolean> {
     return this.withChannel((channel) => this.answer(channel.checkQueue(name))).then(
       () => true,
       (error: unknown) => {

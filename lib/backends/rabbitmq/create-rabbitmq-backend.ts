@@ -35,7 +35,11 @@ export function createRabbitMqBackend(options: TaskBackendOptions): TaskBackend 
         'idempotency keys, uniqueness, dependencies, signals, limits of keys, cancels, pauses and atomic batches are refused. Write `state` beside its type, with the name of a backend on Redis or PostgreSQL, to have them for all processes.',
     );
     const queue = new RabbitMqQueueBackend({ settings, ledger: new MemoryQueueBackend(own), clock, warn });
-    return { queue, state: new MemoryStateBackend(own), diagnose: () => diagnose(queue.broker, []) };
+    return {
+      queue,
+      state: new MemoryStateBackend(own),
+      diagnose: (declared) => diagnose(queue.broker, [], declared),
+    };
   }
   if (!state.queue.capabilities.features.ledger) {
     throw new InvalidBackendError(
@@ -51,7 +55,7 @@ export function createRabbitMqBackend(options: TaskBackendOptions): TaskBackend 
     queue,
     state: keptState(state.state),
     ...(state.queueNames && { queueNames: names }),
-    diagnose: async () => diagnose(queue.broker, await names()),
+    diagnose: async (declared) => diagnose(queue.broker, await names(), declared),
   };
 }
 

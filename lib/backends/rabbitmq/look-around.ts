@@ -10,10 +10,19 @@ export async function queueNames(broker: Broker, ledger: TaskBackend): Promise<s
   return names;
 }
 
-/** What is not as it should be, asked of the broker now. @param names queues that are there */
-export async function diagnose(broker: Broker, names: readonly string[]): Promise<BackendFinding[]> {
+/**
+ * What is not as it should be, asked of the broker now.
+ * @param held queues that the ledger knows
+ * @param declared queues of the app, which does not start when one of them is there with other arguments
+ */
+export async function diagnose(
+  broker: Broker,
+  held: readonly string[],
+  declared: readonly string[] = [],
+): Promise<BackendFinding[]> {
   const findings = [...ledgerFindings(broker), ...priorityFindings(broker)];
-  for (const name of names) findings.push(...(await declarationFindings(broker, name)));
+  for (const name of new Set([...declared, ...held]))
+    findings.push(...(await declarationFindings(broker, name, declared.includes(name))));
   if (await broker.takesMessages()) return findings;
   return [
     ...findings,
@@ -27,21 +36,29 @@ export async function diagnose(broker: Broker, names: readonly string[]): Promis
 }
 
 /** Declaring what is there changes nothing, and says whether it is what it would be declared as. */
-async function declarationFindings(broker: Broker, name: string): Promise<BackendFinding[]> {
-  const error: unknown = await broker.topology.declare([name]).catch((reason: unknown) => reason);
-  if (error === undefined) return [];
-  const mismatch = mismatchIn(error);
-  if (mismatch === undefined) throw error;
-  return [
-    {
-      code: 'declared-otherwise',
-      severity: 'warning',
-      message: `a queue was declared with other options than these, and an app that has these does not start: ${mismatch.replace(/\.$/u, '')}.`,
-      remedy:
-        'Give the entry the options that it was declared with (of an app: look with `--app`), another `options.prefix`, or delete the queue when it is empty.',
-    },
-  ];
+async function declarationFindings(
+  broker: Broker,
+  name: string,
+  isDeclared: boolean,
+): Promise<BackendFinding[]> {
+  const findings: BackendFinding[] = [];
+  for (const part of broker.topology.partsOf(name)) {
+    if (!(await broker.hasQueue(part.queue))) continue;
+    const error: unknown = await broker.topology.verify(part).catch((reason: unknown) => reason);
+    if (error === undefined) continue;
+    const mismatch = mismatchIn(error);
+    if (mismatch === undefined) throw error;
+    findings.push(declaredOtherwise(mismatch.replace(/\.$/u, ''), isDeclared));
+  }
+  return findings;
 }
+
+const declaredOtherwise = (mismatch: string, isDeclared: boolean): BackendFinding => ({
+  code: 'declared-otherwise',
+  severity: isDeclared ? 'error' : 'warning',
+  message: `a queue was declared with other options than these, and ${isDeclared ? 'the app' : 'an app that has these'} does not start: ${mismatch}.`,
+  remedy: `Give the entry the options that it was declared with${isDeclared ? '' : ' (of an app: look with `--app`)'}, another \`options.prefix\`, or delete the queue when it is empty.`,
+});
 
 function ledgerFindings({ isRecorded }: Broker): BackendFinding[] {
   if (isRecorded) return [];

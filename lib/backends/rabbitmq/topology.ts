@@ -12,6 +12,13 @@ const DELIVERIES_MAX = 1_000_000;
 /** Steps of the ladder: delays of up to 2^28 - 1 units, 310 days. */
 export const DELAY_STEPS = 28;
 
+/** A queue of the broker, the exchange that it is bound to, and what it is declared as. */
+export interface QueuePart {
+  readonly queue: string;
+  readonly exchange: string;
+  readonly options: Options.AssertQueue;
+}
+
 /**
  * Everything that is declared at the broker, with `tasks` as the prefix and a queue `mails`:
  *
@@ -83,6 +90,23 @@ export class Topology {
     );
   }
 
+  /** What a queue is made of, first its dead letters. */
+  partsOf(brokerName: string): readonly QueuePart[] {
+    const dead = { durable: true, arguments: this.keepingArguments() };
+    return [
+      { queue: this.deadQueue(brokerName), exchange: this.dead, options: dead },
+      { queue: this.queue(brokerName), exchange: this.work, options: this.queueOptions(brokerName) },
+    ];
+  }
+
+  /**
+   * Declares one part again, which changes nothing where it is there.
+   * @throws BackendFaultError naming queue and argument when it has other arguments
+   */
+  verify({ queue, options }: QueuePart): Promise<void> {
+    return this.onChannel((channel) => channel.assertQueue(queue, options));
+  }
+
   /** Declares the ladder, and where it leads for these queues. */
   async declareDelays(brokerNames: Iterable<string>): Promise<void> {
     await this.declare(brokerNames);
@@ -104,10 +128,10 @@ export class Topology {
   }
 
   private async declareQueue(channel: Channel, name: string): Promise<void> {
-    await channel.assertQueue(this.deadQueue(name), { durable: true, arguments: this.keepingArguments() });
-    await channel.bindQueue(this.deadQueue(name), this.dead, name);
-    await channel.assertQueue(this.queue(name), this.queueOptions(name));
-    await channel.bindQueue(this.queue(name), this.work, name);
+    for (const { queue, exchange, options } of this.partsOf(name)) {
+      await channel.assertQueue(queue, options);
+      await channel.bindQueue(queue, exchange, name);
+    }
   }
 
   private queueOptions(name: string): Options.AssertQueue {

@@ -147,7 +147,7 @@ begin
 end $$;
 
 -- Queues at a glance: counts in the order of the states, taken from what is stored; and since when the job is ready that has been
--- ready longest of those at the heads of their priorities.
+-- ready longest of those at the heads of their priorities, or of those that lie at another broker.
 create function :"schema".inspect_queues(p_queues text[])
 returns table (n bigint, counts bigint[], is_paused boolean, ready_since bigint)
 language plpgsql volatile
@@ -180,6 +180,10 @@ begin
         select j.ready_at, j.created_at from :"schema".job j
         where j.queue = q.id and j.state = 0 and j.priority = p order by j.place limit 1
       ) h;
+    ready_since := least(
+      ready_since,
+      (select min(coalesce(j.ready_at, j.created_at)) from :"schema".job j where j.queue = q.id and j.state = 2)
+    );
     return next;
   end loop;
 end $$;

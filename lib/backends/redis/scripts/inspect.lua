@@ -3,7 +3,7 @@
 -- KEYS    one key of each queue
 -- ARGV    1 prefix, then the queues
 -- Result  for each: eight counts in the order of the states, `1` when it is paused, since when the job is ready that has been
---         ready longest of those at the heads of their priorities or ''
+--         ready longest of those at the heads of their priorities, here or at another broker, or ''
 --
 -- Counts are taken from what is stored, never from a counter that could drift.
 --- @include "includes/base"
@@ -15,11 +15,11 @@ local function size(queue, ...)
   return count
 end
 
-local function readySince(queue)
-  local earliest
+-- The earlier of a moment and those of one line.
+local function earliestOf(queue, line, earliest)
   local from = '-inf'
   while true do
-    local head = call('ZRANGE', queue.ready, from, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+    local head = call('ZRANGE', line, from, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
     if not head[1] then break end
     local since = tonumber(call('HGET', queue.since, head[1]) or nil)
     if since == nil then
@@ -29,6 +29,11 @@ local function readySince(queue)
     if since and (earliest == nil or since < earliest) then earliest = since end
     from = digits((math.floor(tonumber(head[2]) / LEVEL) + 1) * LEVEL)
   end
+  return earliest
+end
+
+local function readySince(queue)
+  local earliest = earliestOf(queue, queue.external, earliestOf(queue, queue.ready, nil))
   return earliest and digits(earliest) or ''
 end
 
