@@ -15,6 +15,7 @@ export * from './resolve-options.js';
 export * from './resolve-retention.js';
 export * from './resolve-task-options.js';
 export type * from './resolved-options.js';
-export { type UnknownTask, unknownTasks } from './task-overrides.js';
+export { doubtfulQueues } from './doubtful-queues.js';
+export { unknownTasks } from './task-overrides.js';
 export { checkWorkerQueues } from './undeclared-queues.js';
 export { configuredTask } from './configured-task.js';

@@ -24,6 +24,11 @@ export function assertQueueName(name: unknown): asserts name is string {
   if (!isName(name)) throw new InvalidNameError('queue', name);
 }
 
+/** @throws InvalidNameError unless it is 1–128 of `A–Z a–z 0–9 . _ -`, beginning with a letter or digit */
+export function assertScheduleName(name: unknown): asserts name is string {
+  if (!isName(name)) throw new InvalidNameError('schedule', name);
+}
+
 /** @throws InvalidNameError unless it is 1–128 of `A–Z a–z 0–9 . _ : -`, beginning with a letter or digit */
 export function assertJobId(id: unknown): asserts id is string {
   if (!isJobId(id)) throw new InvalidNameError('job id', id);

@@ -8,7 +8,7 @@ import { variableTree } from './environment/variable-tree.js';
 import { layoutProblems } from './layout-problems.js';
 import { check } from './option-problems.js';
 import { optionSchema, type ParsedOptions } from './option-schema.js';
-import { layOutBackends, layOutQueues } from './queue-layout.js';
+import { BUILT_IN_QUEUES, layOutBackends, layOutQueues } from './queue-layout.js';
 import { resolveFeatureQueues } from './resolve-feature-queues.js';
 import type { ResolvedOptions, ResolvedQueue, ResolvedWorker } from './resolved-options.js';
 import { type FeatureQueues, queueNameProblems } from './undeclared-queues.js';
@@ -77,6 +77,7 @@ export function resolveOptions(
     queues,
     tasks: tasksOf(given, applied?.taskSegments ?? []),
     worker: withOwnNames(data.worker, queues),
+    addedQueues: addedBy(applied?.addedQueues ?? [], backends, brought),
     warnings: doubts.map(({ path, message }) => `${path}: ${message}.`),
   };
 }
@@ -92,6 +93,22 @@ function tasksOf({ tasks = {} }: TasksModuleOptions, segments: readonly string[]
     byName: new Map(all.filter(([name]) => !isOnlyVariable(name))),
     bySegment: new Map(all.filter(([name]) => isOnlyVariable(name))),
   };
+}
+
+/** Without those that a backend or a feature brings: a variable that sets something of one of them adds none. */
+function addedBy(
+  names: readonly string[],
+  backends: ResolvedOptions['backends'],
+  features: readonly FeatureQueues[],
+): readonly string[] {
+  const brought = new Set<string>([
+    ...BUILT_IN_QUEUES,
+    ...backends.map(({ name }) => name),
+    ...features.flatMap(({ queues }) =>
+      queues.map((queue) => (typeof queue === 'string' ? queue : queue.name)),
+    ),
+  ]);
+  return names.filter((name) => !brought.has(name));
 }
 
 /** The queues of all features, each checked against what the options and the features before it declare. */

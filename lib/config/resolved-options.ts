@@ -132,6 +132,8 @@ export interface ResolvedOptions {
   readonly backendTypes: Readonly<Record<string, TaskBackendFactory>>;
   readonly connect: ResolvedConnect;
   readonly queues: readonly ResolvedQueue[];
+  /** Those among them that only variables add. */
+  readonly addedQueues: readonly string[];
   readonly tasks: ResolvedTasks;
   readonly worker: ResolvedWorker;
   readonly background: ResolvedBackground;

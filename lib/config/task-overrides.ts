@@ -47,19 +47,28 @@ export interface UnknownTask extends ValidationIssue {
 /** @param known Names of all tasks of this process. */
 export function unknownTasks(tasks: ResolvedTasks, known: readonly string[]): UnknownTask[] {
   const segments = tasks.bySegment.size === 0 ? [] : known.map(toSegment);
-  const issue = (path: string, nearest: string): UnknownTask => ({
-    path,
-    message: `no task of this process has this name.${nearest}`,
-    isNear: nearest !== '',
-  });
+  const issue = (path: string, name: string, names: readonly string[]): UnknownTask => {
+    const nearest = didYouMean(name, names);
+    const hint = nearest === '' ? listed(names) : nearest;
+    return { path, message: `no task of this process has this name.${hint}`, isNear: nearest !== '' };
+  };
   return [
     ...[...tasks.byName.keys()]
       .filter((name) => !known.includes(name))
-      .map((name) => issue(`tasks.${name}`, didYouMean(name, known))),
+      .map((name) => issue(`tasks.${name}`, name, known)),
     ...[...tasks.bySegment.keys()]
       .filter((segment) => !segments.includes(segment))
-      .map((segment) => issue(toVariable(['TASKS', segment]), didYouMean(segment, segments))),
+      .map((segment) => issue(toVariable(['TASKS', segment]), segment, segments)),
   ];
+}
+
+/** Names that a message shows where none of them is nearly right. */
+const SHOWN = 10;
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : '';
+  return ` Known: ${names.slice(0, SHOWN).join(', ')}${more}.`;
 }
 
 function onlySaid<T extends object>(given: T): Partial<T> {

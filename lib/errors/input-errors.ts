@@ -50,7 +50,7 @@ export class InvalidDurationError extends TaskError {
 
 export class InvalidNameError extends TaskError {
   constructor(
-    kind: 'task' | 'queue' | 'job id' | 'key',
+    kind: 'task' | 'queue' | 'schedule' | 'job id' | 'key',
     readonly value: unknown,
   ) {
     super(

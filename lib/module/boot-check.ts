@@ -1,21 +1,30 @@
-import { type ResolvedOptions, runsJobs, type UnknownTask, unknownTasks } from '../config/index.js';
-import { InvalidOptionError, TaskRegistrationError } from '../errors/index.js';
+import { doubtfulQueues, type ResolvedOptions, runsJobs, unknownTasks } from '../config/index.js';
+import { getQueueToken } from '../decorators/index.js';
+import { InvalidOptionError, TaskRegistrationError, type ValidationIssue } from '../errors/index.js';
 import type { TaskEvents } from '../events/index.js';
 import type { FoundFeature, HandlerRegistry, InjectedTokens, ListenerExplorer } from '../handlers/index.js';
 import type { QueueSide } from '../queue/index.js';
+import type { ScheduledTask } from '../scheduling/index.js';
 import { idleHandlers } from './feature-check.js';
 import { checkClients } from './client-check.js';
 import { deafListeners, type DeafListener, filterDoubts } from './listener-check.js';
+import { unservedSchedules } from './schedule-check.js';
 
 export interface BootCheckParts {
   readonly options: ResolvedOptions;
-  readonly handlers: Pick<HandlerRegistry, 'names'>;
+  readonly handlers: Pick<HandlerRegistry, 'names' | 'get'>;
   readonly listeners: Pick<ListenerExplorer, 'listenedTasks'>;
   readonly events: Pick<TaskEvents, 'judge'>;
   readonly injected: InjectedTokens;
   readonly side: Pick<QueueSide, 'catalogue' | 'clients' | 'queues'>;
   readonly features: readonly FoundFeature[];
   readonly logger: { warn(message: string): void };
+}
+
+/** A name in the options that is probably not meant. */
+export interface NameProblem extends ValidationIssue {
+  /** Whether it ends the boot. */
+  readonly isFatal: boolean;
 }
 
 /**
@@ -37,7 +46,7 @@ export class BootCheck {
     const names = handlers.names();
     checkClients(injected, side.clients);
     this.judgeIdle(idleHandlers(features));
-    this.judge(unknownTasks(this.options.tasks, names));
+    this.judge();
     this.judgeListeners(
       deafListeners(listeners.listenedTasks, new Set([...names, ...side.catalogue.names()])),
     );
@@ -61,15 +70,50 @@ export class BootCheck {
   }
 
   /**
-   * A process that makes jobs of unknown tasks dead letters claims to know all tasks there are. One that gives such jobs back,
-   * and one that only enqueues, may share its configuration with others: there a name that is nearly right is worth a word.
+   * Names of tasks and queues in the options that nothing of this process has. A process that makes jobs of unknown tasks dead letters claims to know
+   * all tasks there are. One that gives such jobs back, and one that only enqueues, may share its configuration with others: there a name that is
+   * nearly right is worth a word.
+   *
+   * @param options Of the process that is meant: its own, by default.
    */
-  private judge(unknown: readonly UnknownTask[]): void {
-    const { strict } = this.options;
-    const told = runsJobs(this.options) ? unknown : unknown.filter(({ isNear }) => isNear);
-    if (told.length === 0 || !this.options.enabled) return;
-    if (this.knowsAll || strict) throw new InvalidOptionError(told);
-    for (const { path, message } of told) this.parts.logger.warn(`${path}: ${message}`);
+  nameProblems(options = this.options): readonly NameProblem[] {
+    const unknown = unknownTasks(options.tasks, this.parts.handlers.names());
+    const told = runsJobs(options) ? unknown : unknown.filter(({ isNear }) => isNear);
+    const isFatal = options.strict || knowsAll(options);
+    return [
+      ...told.map(({ path, message }) => ({ path, message, isFatal })),
+      ...doubtfulQueues(options, (queue) => this.uses(queue)).map((issue) => ({
+        ...issue,
+        isFatal: options.strict,
+      })),
+    ];
+  }
+
+  /** Tells of schedules in the store that enqueue tasks which nobody has: each firing of them makes a dead letter here. */
+  judgeSchedules(stored: readonly ScheduledTask[]): void {
+    for (const message of this.scheduleProblems(stored)) this.parts.logger.warn(message);
+  }
+
+  /** The same as sentences, of the process that is meant. */
+  scheduleProblems(stored: readonly ScheduledTask[], options = this.options): readonly string[] {
+    return unservedSchedules(stored, this.parts.handlers.names(), options);
+  }
+
+  private judge(): void {
+    if (!this.options.enabled) return;
+    const problems = this.nameProblems();
+    const fatal = problems.filter(({ isFatal }) => isFatal);
+    if (fatal.length > 0) throw new InvalidOptionError(fatal.map(({ path, message }) => ({ path, message })));
+    for (const { path, message } of problems) this.parts.logger.warn(`${path}: ${message}`);
+  }
+
+  private uses(queue: string): boolean {
+    const { handlers, side, injected } = this.parts;
+    return (
+      injected.consumersOf(getQueueToken(queue)).length > 0 ||
+      handlers.names().some((name) => handlers.get(name)?.options.queue === queue) ||
+      side.catalogue.names().some((name) => side.catalogue.get(name)?.queue === queue)
+    );
   }
 
   private judgeIdle(idle: readonly string[]): void {
@@ -84,14 +128,23 @@ export class BootCheck {
   private judgeListeners(deaf: readonly DeafListener[]): void {
     if (!this.options.enabled) return;
     const typos = deaf.filter(({ isNear }) => isNear);
-    if (typos.length > 0 && (this.knowsAll || this.options.strict)) {
+    if (typos.length > 0 && (knowsAll(this.options) || this.options.strict)) {
       throw new TaskRegistrationError(typos.map(({ message }) => message).join('\n'));
     }
     for (const { message } of runsJobs(this.options) ? deaf : typos) this.parts.logger.warn(message);
   }
-
-  /** Whether a task that is unknown here exists nowhere: its jobs would be dead letters. */
-  private get knowsAll(): boolean {
-    return runsJobs(this.options) && this.options.worker.unknownTask === 'fail';
-  }
 }
+
+/** What of it others use. */
+export type AppCheck = Pick<BootCheck, 'run' | 'nameProblems' | 'judgeSchedules' | 'scheduleProblems'>;
+
+/** Where nothing can be said. */
+export const NO_PROBLEMS: Omit<AppCheck, 'run'> = {
+  nameProblems: () => [],
+  judgeSchedules: () => undefined,
+  scheduleProblems: () => [],
+};
+
+/** Whether a task that is unknown here exists nowhere: its jobs would be dead letters. */
+const knowsAll = (options: ResolvedOptions): boolean =>
+  runsJobs(options) && options.worker.unknownTask === 'fail';

@@ -1,4 +1,5 @@
 export * from './async-options.js';
+export { type AppCheck, BootCheck } from './boot-check.js';
 export { backendProviders } from './backend.providers.js';
 export { backgroundProviders } from './background.providers.js';
 export { contextProviders } from './context.providers.js';

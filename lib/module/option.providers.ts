@@ -15,7 +15,7 @@ import {
   ListenerExplorer,
 } from '../handlers/index.js';
 import { QueueSide } from '../queue/index.js';
-import { BootCheck } from './boot-check.js';
+import { type AppCheck, BootCheck, NO_PROBLEMS } from './boot-check.js';
 import { TasksRunner } from './runner.js';
 import { GIVEN_OPTIONS, OPTIONS_OVERLAY, type OptionsOverlay, RESOLVED_OPTIONS } from './tokens.js';
 
@@ -63,10 +63,10 @@ export const optionProviders = (anyQueue: boolean): FactoryProvider[] => [
       side: QueueSide,
       modules: ModulesContainer,
       events: TaskEvents,
-    ): Pick<BootCheck, 'run'> =>
+    ): AppCheck =>
       // A part of an app has not all of its tasks.
       anyQueue
-        ? { run: () => events.judge(() => undefined) }
+        ? { ...NO_PROBLEMS, run: () => events.judge(() => undefined) }
         : new BootCheck({
             options,
             handlers,

@@ -10,7 +10,7 @@ import { type ResolvedOptions, runsJobs } from '../config/index.js';
 import { Scheduling } from '../scheduling/index.js';
 import { TaskEvents } from '../events/index.js';
 import { hostsOf, importersOf, type ModuleHost, orderHooks } from '../handlers/index.js';
-import { BootCheck } from './boot-check.js';
+import { type AppCheck, BootCheck } from './boot-check.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
 import { ProcessHold, WorkerPool } from '../worker/index.js';
 
@@ -21,7 +21,7 @@ export interface RunnerParts {
   readonly scheduling: Scheduling;
   readonly background: BackgroundTaskManager;
   readonly options: ResolvedOptions;
-  readonly check: Pick<BootCheck, 'run'>;
+  readonly check: Pick<AppCheck, 'run' | 'judgeSchedules'>;
 }
 
 /** Starts the workers when all of the app has started, and drains them before anything of it closes. */
@@ -38,7 +38,14 @@ export class TasksRunner implements OnApplicationBootstrap, OnModuleDestroy {
     check.run();
     if (runsJobs(options) && options.worker.autoStart) await pool.start();
     if (options.enabled && options.background.autoStart) scheduled.start();
-    if (options.enabled) await scheduling.start();
+    if (!options.enabled) return;
+    await scheduling.start();
+    // No boot waits for it, or ends because of it: a store that does not answer is told of by whoever needs it.
+    if (runsJobs(options))
+      void scheduling.firing().then(
+        (all) => check.judgeSchedules(all),
+        () => undefined,
+      );
   }
 
   /**
@@ -82,7 +89,7 @@ export const runnerProvider: FactoryProvider<TasksRunner> = {
     scheduling: Scheduling,
     background: BackgroundTaskManager,
     options: ResolvedOptions,
-    check: BootCheck,
+    check: AppCheck,
   ) => {
     const [host] = hostsOf(modules, TasksRunner);
     if (host !== undefined && !orderHooks(host, 'last')) warnOfLaterImports(modules, host);

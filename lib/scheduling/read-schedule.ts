@@ -8,7 +8,13 @@ import type {
   StoredPayload,
 } from '../contract/index.js';
 import { HIGHEST_PRIORITY, LOWEST_PRIORITY } from '../contract/index.js';
-import { assertKnownKeys, assertQueueName, assertTaskName, toMs } from '../config/index.js';
+import {
+  assertKnownKeys,
+  assertQueueName,
+  assertScheduleName,
+  assertTaskName,
+  toMs,
+} from '../config/index.js';
 import { InvalidOptionError, InvalidScheduleError } from '../errors/index.js';
 import { assertZone } from './cron/cron-expression.js';
 import { CronPattern } from './cron/cron-pattern.js';
@@ -47,7 +53,7 @@ export interface ReadRules {
  */
 export function readSchedule(given: ScheduleDefinition, rules: ReadRules): SchedulePlan {
   assertKnownKeys(given, ['name', 'task', ...TIMINGS, ...SETTINGS], 'schedule');
-  assertTaskName(given.name);
+  assertScheduleName(given.name);
   const timed = TIMINGS.filter((key) => given[key] !== undefined);
   if (timed.length !== 1) {
     const told = timed.length === 0 ? 'none is given' : `${timed.join(' and ')} are`;
@@ -156,7 +162,7 @@ function catchUpOf(given: unknown): ScheduleCatchUp {
 
 function namesOf(given: unknown): readonly string[] {
   const names: readonly unknown[] = Array.isArray(given) ? (given as unknown[]) : [given];
-  for (const name of names) assertTaskName(name);
+  for (const name of names) assertScheduleName(name);
   return [...new Set(names as readonly string[])];
 }
 

@@ -14,6 +14,7 @@ import type { ReadRules } from './read-schedule.js';
 import { reconcile } from './reconcile.js';
 import type { DeclaredSchedule, ScheduleExplorer } from './schedule-explorer.js';
 import { ScheduleLeader } from './schedule-leader.js';
+import { type ScheduledTask, scheduledTasks } from './scheduled-tasks.js';
 import { ScheduleMarks } from './schedule-marks.js';
 import { RegistryBridge } from './registry-bridge.js';
 import { ScheduleRules } from './schedule-rules.js';
@@ -117,6 +118,11 @@ export class Scheduling {
   /** What the code declares. */
   get declarations(): ReadonlyMap<string, DeclaredSchedule> {
     return this.declared;
+  }
+
+  /** Every enabled schedule in the store, by what it enqueues. */
+  async firing(): Promise<ScheduledTask[]> {
+    return scheduledTasks(await this.store.list());
   }
 
   /**

@@ -11,7 +11,7 @@ import type {
   StoredSchedule,
 } from '../contract/index.js';
 import type { CodecSet } from '../codecs/index.js';
-import { assertTaskName, nearestName } from '../config/index.js';
+import { assertScheduleName, nearestName } from '../config/index.js';
 import { DuplicateScheduleError, InvalidOptionError, ScheduleNotFoundError } from '../errors/index.js';
 import type { JobTemplate, TaskManager } from '../queue/index.js';
 import type { CronShelf } from './cron/cron-shelf.js';
@@ -107,7 +107,7 @@ export class TaskScheduler {
    * @returns whether it was there
    */
   async unschedule(name: string): Promise<boolean> {
-    assertTaskName(name);
+    assertScheduleName(name);
     if (!(await this.parts.store.remove(name))) return false;
     await this.parts.marks.forget(name);
     this.tell(name, 'removed');
@@ -125,7 +125,7 @@ export class TaskScheduler {
 
   /** @returns undefined when there is none of that name */
   async get(name: string): Promise<Schedule | undefined> {
-    assertTaskName(name);
+    assertScheduleName(name);
     const stored = await this.parts.store.get(name);
     return stored && this.view(stored, await this.parts.marks.read([name]));
   }
@@ -146,7 +146,7 @@ export class TaskScheduler {
    * @throws ScheduleNotFoundError, and as `schedule`
    */
   async update(name: string, changes: ScheduleChanges): Promise<Schedule> {
-    assertTaskName(name);
+    assertScheduleName(name);
     const read = readChanges(changes, this.parts.reading);
     await this.change(name, async (record) => {
       const changed = edited(record, read);
@@ -159,7 +159,7 @@ export class TaskScheduler {
 
   /** Takes back what was changed at run time of a schedule that the code declares. @returns whether there was anything */
   async reset(name: string): Promise<boolean> {
-    assertTaskName(name);
+    assertScheduleName(name);
     const isChanged = await this.change(name, (record) =>
       Promise.resolve(record.edits === undefined ? undefined : { edits: undefined, plan: record.plan }),
     );
@@ -225,7 +225,7 @@ export class TaskScheduler {
   }
 
   private async toggle(name: string, enabled: boolean): Promise<boolean> {
-    assertTaskName(name);
+    assertScheduleName(name);
     const isChanged = await this.change(
       name,
       (record) =>
@@ -254,7 +254,7 @@ export class TaskScheduler {
   }
 
   private async find(name: string): Promise<StoredSchedule> {
-    assertTaskName(name);
+    assertScheduleName(name);
     const found = await this.parts.store.get(name);
     if (found !== undefined) return found;
     const known = (await this.parts.store.list()).map(({ record }) => record.name);

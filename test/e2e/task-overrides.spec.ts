@@ -91,7 +91,7 @@ describe('Options of a task that is not there', () => {
   it('are warned of where jobs of unknown tasks are given back: another process may have it', async () => {
     const { app, warnings } = boot({ tasks: { other: {} }, worker: { unknownTask: 'release' } });
     await app;
-    expect(warnings()).toEqual(['tasks.other: no task of this process has this name.']);
+    expect(warnings()).toEqual(['tasks.other: no task of this process has this name. Known: send-email.']);
   });
 
   it('are warned of in a producer when the name is nearly one that it knows, and else are normal', async () => {
@@ -122,6 +122,38 @@ describe('Options of a task that is not there', () => {
 
   it('are nothing to a stub of one part of the app', async () => {
     await expect(startApp({ imports: [TasksModule.stub({ tasks })] })).resolves.toBeDefined();
+  });
+});
+
+describe('A queue that only a variable adds', () => {
+  const env = { TASKS__QUEUES__MIALS__CONCURRENCY: '2' };
+  const message =
+    'TASKS__QUEUES__MIALS: adds the queue "mials", which nothing of this process uses. Did you mean "mails"?';
+  const told = async (options: TasksModuleOptions): Promise<string[]> => {
+    const { app, warnings } = boot({ queues: [{ name: 'mails' }], ...options });
+    await app;
+    return warnings();
+  };
+
+  it('is warned of when nothing uses it and another one has nearly its name', async () => {
+    expect(await told({ env })).toEqual([message]);
+  });
+
+  it('ends the boot with `strict`', async () => {
+    const error = await rejection<InvalidOptionError>(
+      boot({ env, strict: true, queues: [{ name: 'mails' }] }).app,
+    );
+    expect(error.message).toContain(message);
+  });
+
+  it.each<readonly [string, TasksModuleOptions]>([
+    ['a task is sent to', { env, tasks: { 'send-email': { queue: 'mials' } } }],
+    ['the worker is told to serve', { env, worker: { queues: ['mails', 'mials'] } }],
+    ['the code has', { env, queues: [{ name: 'mails' }, { name: 'mials' }] }],
+    ['no other has nearly the name of', { env: { TASKS__QUEUES__EXPORTS__CONCURRENCY: '2' } }],
+    ['a backend brings', { env: { TASKS__QUEUES__BULK__CONCURRENCY: '2' }, queues: [{ name: 'bulky' }] }],
+  ])('is as good as any when it is one that %s', async (_what, options) => {
+    expect(await told(options)).toEqual([]);
   });
 });
 

@@ -14,6 +14,8 @@ export interface AppliedEnvironment {
   readonly features: readonly Queues[];
   /** Segments of tasks that only variables name. */
   readonly taskSegments: readonly string[];
+  /** Names of queues that only variables add. */
+  readonly addedQueues: readonly string[];
   readonly problems: readonly ValidationIssue[];
   /** The variable that a path came from, or the path. */
   placeOf(path: string): string;
@@ -36,6 +38,7 @@ export function applyEnvironment(
     options: target.options,
     features: brought.features,
     taskSegments: target.taskSegments,
+    addedQueues: target.addedQueues,
     problems: [...problems, ...target.problems, ...noPrimary(given, target.options)],
     placeOf: (path) => target.placeOf(path),
   };

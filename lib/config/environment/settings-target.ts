@@ -39,6 +39,11 @@ export class SettingsTarget {
     return [...(this.made.get('tasks')?.keys() ?? [])];
   }
 
+  /** Names of queues that no code has. */
+  get addedQueues(): readonly string[] {
+    return [...(this.made.get('queues')?.values() ?? [])].map(({ name }) => String(name));
+  }
+
   /** @param name What `NAME` says of the entry, when it is one. */
   set(setting: Setting, name?: string): void {
     let target: Bag | undefined = this.options;

@@ -53,7 +53,7 @@ describe('TasksRunner at shutdown', () => {
     const scheduled = { stop: () => Promise.resolve() } as unknown as ScheduledWorkers;
     const scheduling = { stop: () => Promise.resolve() } as unknown as Scheduling;
     const pool = { drain } as unknown as WorkerPool;
-    const check = { run: () => undefined };
+    const check = { run: () => undefined, judgeSchedules: () => undefined };
     const runner = new TasksRunner({ pool, events, scheduled, scheduling, background, options, check });
     const done = vi.fn<() => void>();
     const closed = runner.onModuleDestroy().then(done);
