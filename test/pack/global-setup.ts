@@ -30,7 +30,9 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const manifest = readManifest();
   const needed = peersOf(manifest, false);
   project.provide('packed', packed);
-  project.provide('withPeers', await install(packed, [...needed, ...peersOf(manifest, true)], made('all')));
+  // Beside the peers, what an app of Nest has that answers requests.
+  const all = [...needed, ...peersOf(manifest, true), '@nestjs/platform-express'];
+  project.provide('withPeers', await install(packed, all, made('all')));
   project.provide('withoutPeers', await install(packed, needed, made('bare')));
   const nodes: Record<string, string> = {};
   for (const version of NODE_VERSIONS) nodes[version] = await nodeBinary(version);

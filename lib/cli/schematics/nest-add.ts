@@ -34,7 +34,7 @@ export function nestAdd({ sourceRoot = 'src', module = 'app.module.ts' }: NestAd
     if (changed === text) return context.logger.info(`${path} imports TasksModule already.`);
     tree.overwrite(path, changed);
     context.logger.info(
-      'Decorate a method of a provider with @Task(), and inject its class with @InjectTasks(): docs/tutorial.md.',
+      'Decorate a method of a provider with @Task(), and inject its class with @InjectTasks(): node_modules/nestjs-tasks/README.md shows how.',
     );
   };
 }
