@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { Output } from './output/output.js';
-import { openSession } from './session/open-session.js';
+import type { Output } from './output/output.js';
 import { targetOf, type TargetOptions } from './session/target.js';
 import type { TasksSession } from './session/tasks-session.js';
 import type { ExitCode } from './exit-codes.js';
@@ -40,6 +39,7 @@ export class CommandKit {
       const command = given.at(-1) as Command;
       const options = command.optsWithGlobals<O & GlobalOptions>();
       const args = command.args;
+      const { Output } = await import('./output/output.js');
       const output = new Output(this.terminal, options.json === true);
       this.code = (await step({ output, options, args })) ?? 0;
     };
@@ -51,6 +51,7 @@ export class CommandKit {
   ): (...given: unknown[]) => Promise<void> {
     return this.action<O>(async (run) => {
       const target = targetOf(run.options, this.env, this.folder);
+      const { openSession } = await import('./session/open-session.js');
       const session = await openSession(target, run.options.verbose === true);
       try {
         return await step({ ...run, session });

@@ -1,13 +1,6 @@
 import { Command } from 'commander';
-import { addDoctor } from './commands/doctor.js';
-import { addDlq } from './commands/dlq.js';
-import { addJobs } from './commands/jobs.js';
-import { addMigrate } from './commands/migrate.js';
-import { addQueues } from './commands/queues.js';
-import { addSchedules } from './commands/schedules.js';
-import { addStats } from './commands/stats.js';
-import { addWorker } from './commands/worker.js';
-import type { CommandKit } from './command-run.js';
+import type { CommandKit, GlobalOptions } from './command-run.js';
+import { COMMANDS } from './commands/index.js';
 
 const EXAMPLES = `
 Where the tasks are (the first that is given):
@@ -26,10 +19,41 @@ Examples:
   nest-tasks dlq retry --task send-email --rate 10/s
   nest-tasks queues --json | jq '.items[] | select(.counts.failed > 0)'`;
 
-/** Everything that can be typed. */
-export function makeProgram(kit: CommandKit, version: string): Command {
-  const { terminal } = kit;
-  const program = new Command('nest-tasks')
+/** A command line, as far as it can be read before any command is made. */
+export interface Words {
+  readonly operands: readonly string[];
+  /** From the first option on that is of a single command, or of none. */
+  readonly unknown: readonly string[];
+  readonly options: GlobalOptions;
+}
+
+/**
+ * Everything that can be typed. Of all commands only the one that is wanted is made: to load what the others need takes longer than most of them run.
+ *
+ * @param wanted Name of the command, as it was typed; the others stand in the help, and no more.
+ */
+export async function makeProgram(kit: CommandKit, version: string, wanted?: string): Promise<Command> {
+  const program = emptyProgram(kit, version);
+  for (const { name, description, load } of COMMANDS) {
+    const command = program.command(name).description(description);
+    if (name === wanted) (await load())(command, kit);
+  }
+  return program;
+}
+
+/** Reads it by the options that every command takes. */
+export function readWords(kit: CommandKit, version: string, args: readonly string[]): Words {
+  const program = emptyProgram(kit, version);
+  const { operands, unknown } = program.parseOptions([...args]);
+  return { operands, unknown, options: program.opts<GlobalOptions>() };
+}
+
+/** The command that is to be carried out, or whose help is wanted. */
+export const wantedBy = ({ operands: [first, second] }: Words): string | undefined =>
+  first === 'help' ? second : first;
+
+function emptyProgram({ terminal }: CommandKit, version: string): Command {
+  return new Command('nest-tasks')
     .description('Runs the background tasks of a NestJS app, and looks after their queues')
     .version(version, '-V, --version', 'prints the version')
     .helpOption('-h, --help', 'says what a command does')
@@ -64,7 +88,4 @@ export function makeProgram(kit: CommandKit, version: string): Command {
     .showHelpAfterError('See `nest-tasks help`, and `nest-tasks <command> --help`.')
     .addHelpText('after', EXAMPLES)
     .exitOverride();
-  for (const add of [addWorker, addQueues, addJobs, addDlq, addSchedules, addStats, addMigrate, addDoctor])
-    add(program, kit);
-  return program;
 }

@@ -13,6 +13,10 @@ export interface QueueRow {
   readonly readySince: string | null;
 }
 
+/** What is said where there is none. */
+export const NO_QUEUES =
+  'There is no queue: nothing was ever enqueued here. Is the --prefix or --schema right?';
+
 /** One call a backend, however many queues. */
 export async function readQueues(queues: readonly TaskQueue[]): Promise<QueueRow[]> {
   const byBackend = new Map<QueueBackend, TaskQueue[]>();
@@ -37,19 +41,30 @@ function rowOf({ name, backendName }: TaskQueue, { counts, isPaused, readySince 
   };
 }
 
+/** In the order of a job's life, each with how soon it gives way on a narrow terminal. */
+const STATES: readonly (readonly [state: keyof Counts, yields?: number])[] = [
+  ['pending'],
+  ['scheduled', 6],
+  ['waiting', 7],
+  ['running'],
+  ['retrying', 5],
+  ['completed', 8],
+  ['failed'],
+  ['cancelled', 9],
+];
+
 export const QUEUE_COLUMNS: readonly Column<QueueRow>[] = [
   {
     title: 'QUEUE',
     value: ({ queue, paused }) => `${queue}${paused ? ' (paused)' : ''}`,
     paint: (text, { paused }, { yellow }) => (paused ? yellow(text) : text),
   },
-  { title: 'BACKEND', value: ({ backend }) => backend },
-  ...(
-    ['pending', 'scheduled', 'waiting', 'running', 'retrying', 'completed', 'failed', 'cancelled'] as const
-  ).map((state): Column<QueueRow> => ({
+  { title: 'BACKEND', value: ({ backend }) => backend, yields: 10 },
+  ...STATES.map(([state, yields]): Column<QueueRow> => ({
     title: state.toUpperCase(),
     value: ({ counts }) => counts[state],
     align: 'right',
+    ...(yields === undefined ? {} : { yields }),
     paint: (text, { counts }, { red, dim }) =>
       counts[state] === 0 ? dim(text) : state === 'failed' ? red(text) : text,
   })),
@@ -58,5 +73,6 @@ export const QUEUE_COLUMNS: readonly Column<QueueRow>[] = [
     value: ({ readySince }) =>
       readySince === null ? '' : lengthOf(Math.max(0, Date.now() - Date.parse(readySince))),
     align: 'right',
+    yields: 1,
   },
 ];

@@ -27,4 +27,5 @@ export const TREND_COLUMN: Column<QueueTrend> = {
   value: ({ waitingChange }) =>
     waitingChange === null ? '' : waitingChange > 0 ? `+${waitingChange}` : waitingChange,
   align: 'right',
+  yields: 2,
 };

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { addAppCommands } from './app-commands.js';
-import { CommandKit, type GlobalOptions } from './command-run.js';
+import { COMMANDS } from './commands/index.js';
+import { CommandKit } from './command-run.js';
 import type { ExitCode } from './exit-codes.js';
 import { tellError } from './output/tell-error.js';
-import { makeProgram } from './program.js';
-import { openSession } from './session/open-session.js';
+import { makeProgram, readWords, wantedBy } from './program.js';
 import { targetOf } from './session/target.js';
 import { Terminal } from './terminal.js';
 
@@ -12,8 +11,10 @@ import { Terminal } from './terminal.js';
 export async function runCli(args: readonly string[], terminal = new Terminal()): Promise<ExitCode> {
   const kit = new CommandKit(terminal, process.env, process.cwd());
   try {
-    if (!(await runAppCommand(args, kit)))
-      await makeProgram(kit, ownVersion()).parseAsync(args, { from: 'user' });
+    if (!(await runAppCommand(args, kit))) {
+      const program = await makeProgram(kit, ownVersion(), wantedBy(readWords(kit, ownVersion(), args)));
+      await program.parseAsync(args, { from: 'user' });
+    }
     return kit.exitCode;
   } catch (error) {
     return tellError(terminal, error, {
@@ -28,12 +29,11 @@ export async function runCli(args: readonly string[], terminal = new Terminal())
  * @returns whether it was
  */
 async function runAppCommand(args: readonly string[], kit: CommandKit): Promise<boolean> {
-  const program = makeProgram(kit, ownVersion());
-  const { operands, unknown } = program.parseOptions([...args]);
-  const options = program.opts<GlobalOptions>();
+  const words = readWords(kit, ownVersion(), args);
+  const { operands, unknown, options } = words;
   const [name = 'help'] = operands;
   const wantsHelp = name === 'help' && operands.length < 2;
-  const isOurs = program.commands.some((command) => command.name() === name);
+  const isOurs = COMMANDS.some((command) => command.name === wantedBy(words));
   if (isOurs || (wantsHelp && options.app === undefined) || unknown.includes('--version')) return false;
   if (options.url !== undefined) return false;
   let target;
@@ -44,9 +44,13 @@ async function runAppCommand(args: readonly string[], kit: CommandKit): Promise<
     return false;
   }
   if (target.kind !== 'app') return false;
+  const [{ openSession }, { addAppCommands }] = await Promise.all([
+    import('./session/open-session.js'),
+    import('./app-commands.js'),
+  ]);
   const session = await openSession(target, options.verbose === true);
   try {
-    const whole = makeProgram(kit, ownVersion());
+    const whole = await makeProgram(kit, ownVersion());
     addAppCommands(whole, kit, session);
     await whole.parseAsync(args, { from: 'user' });
     return true;

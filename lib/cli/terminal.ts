@@ -39,6 +39,11 @@ export class Terminal {
     return this.out.columns || 120;
   }
 
+  /** Lines that can be seen at once. */
+  get height(): number {
+    return this.out.rows || 50;
+  }
+
   /** A result, a line or several. */
   print(text: string): void {
     this.out.write(`${text}\n`);

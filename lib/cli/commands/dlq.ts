@@ -7,9 +7,6 @@ import { addDlqRetry } from './dlq-retry.js';
 import { addDlqShow } from './dlq-show.js';
 
 /** `dlq list|show|edit|retry|purge`. */
-export function addDlq(program: Command, kit: CommandKit): void {
-  const dlq = program
-    .command('dlq')
-    .description('Dead letters: jobs that will not be tried again without a person');
+export function addDlq(dlq: Command, kit: CommandKit): void {
   for (const add of [addDlqList, addDlqShow, addDlqEdit, addDlqRetry, addDlqPurge]) add(dlq, kit);
 }

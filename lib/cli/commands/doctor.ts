@@ -1,30 +1,23 @@
 import type { Command } from 'commander';
 import type { CommandKit } from '../command-run.js';
-import { examine } from '../doctor/examine.js';
 import type { Finding } from '../doctor/finding.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output/output.js';
 import { targetOf } from '../session/target.js';
 
 /** `doctor`. */
-export function addDoctor(program: Command, kit: CommandKit): void {
-  program
-    .command('doctor')
-    .description(
-      'Looks for what is wrong with the app, its brokers and its queues, and says what to do. Changes nothing',
-    )
-    .action(
-      kit.action(async ({ output, options }) => {
-        const { findings, checks } = await examine(
-          targetOf(options, kit.env, kit.folder),
-          options.verbose === true,
-        );
-        const errors = findings.filter(({ severity }) => severity === 'error').length;
-        if (output.isJson) output.json({ ok: errors === 0, findings, checks });
-        else show(output, findings, checks);
-        return errors === 0 ? EXIT.done : EXIT.findings;
-      }),
-    );
+export function addDoctor(doctor: Command, kit: CommandKit): void {
+  doctor.action(
+    kit.action(async ({ output, options }) => {
+      const target = targetOf(options, kit.env, kit.folder);
+      const { examine } = await import('../doctor/examine.js');
+      const { findings, checks } = await examine(target, options.verbose === true);
+      const errors = findings.filter(({ severity }) => severity === 'error').length;
+      if (output.isJson) output.json({ ok: errors === 0, findings, checks });
+      else show(output, findings, checks);
+      return errors === 0 ? EXIT.done : EXIT.findings;
+    }),
+  );
 }
 
 function show({ terminal }: Output, findings: readonly Finding[], checks: readonly string[]): void {

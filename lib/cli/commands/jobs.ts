@@ -6,7 +6,6 @@ import { addJobsRetry } from './jobs-retry.js';
 import { addJobsShow } from './jobs-show.js';
 
 /** `jobs list|show|retry|cancel`. */
-export function addJobs(program: Command, kit: CommandKit): void {
-  const jobs = program.command('jobs').description('Looks at jobs, retries and cancels them');
+export function addJobs(jobs: Command, kit: CommandKit): void {
   for (const add of [addJobsList, addJobsShow, addJobsRetry, addJobsCancel]) add(jobs, kit);
 }

@@ -1,30 +1,26 @@
 import type { Command } from 'commander';
 import { JOB_STATES } from '../../contract/index.js';
 import type { CommandKit } from '../command-run.js';
-import { QUEUE_COLUMNS, readQueues } from '../queue-rows.js';
+import { NO_QUEUES, QUEUE_COLUMNS, readQueues } from '../queue-rows.js';
 import { names } from './option-values.js';
 
 /** `queues`, and how one is paused. */
-export function addQueues(program: Command, kit: CommandKit): void {
-  const queues = program
-    .command('queues')
-    .description('Lists the queues with how many jobs are in each state')
-    .option('-q, --queue <names>', 'these alone, with commas between them', names)
-    .action(
-      kit.withSession<{ queue?: readonly string[] }>(async ({ session, output, options }) => {
-        const rows = await readQueues(session.queues(options.queue));
-        const hidden = options.queue === undefined ? session.hiddenQueues() : [];
-        output.list(rows, {
-          columns: QUEUE_COLUMNS,
-          empty: 'There is no queue: nothing was ever enqueued here. Is the --prefix or --schema right?',
-          more: { states: JOB_STATES, hidden: hidden.map(({ name }) => name) },
-          note:
-            hidden.length === 0
-              ? undefined
-              : `Not shown, since their jobs are in the memory of the process that runs them: ${hidden.map(({ name }) => name).join(', ')}`,
-        });
-      }),
-    );
+export function addQueues(queues: Command, kit: CommandKit): void {
+  queues.option('-q, --queue <names>', 'these alone, with commas between them', names).action(
+    kit.withSession<{ queue?: readonly string[] }>(async ({ session, output, options }) => {
+      const rows = await readQueues(session.queues(options.queue));
+      const hidden = options.queue === undefined ? session.hiddenQueues() : [];
+      output.list(rows, {
+        columns: QUEUE_COLUMNS,
+        empty: NO_QUEUES,
+        more: { states: JOB_STATES, hidden: hidden.map(({ name }) => name) },
+        note:
+          hidden.length === 0
+            ? undefined
+            : `Not shown, since their jobs are in the memory of the process that runs them: ${hidden.map(({ name }) => name).join(', ')}`,
+      });
+    }),
+  );
   queues
     .command('pause')
     .description('Hands out no job of a queue, to any process, until it is resumed; what runs goes on')

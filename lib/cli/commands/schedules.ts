@@ -9,10 +9,7 @@ import type { Column } from '../output/table.js';
 import type { TasksSession } from '../session/tasks-session.js';
 
 /** `schedules list|run|enable|disable`. */
-export function addSchedules(program: Command, kit: CommandKit): void {
-  const schedules = program
-    .command('schedules')
-    .description('Looks at schedules, and steers them for the whole fleet');
+export function addSchedules(schedules: Command, kit: CommandKit): void {
   schedules
     .command('list')
     .description('Lists the schedules: when each fires next, and what came of the last time')

@@ -3,9 +3,8 @@ import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
 import type { Ms } from '../../contract/index.js';
 import type { CommandKit } from '../command-run.js';
-import { QUEUE_COLUMNS, type QueueRow, readQueues } from '../queue-rows.js';
+import { NO_QUEUES, QUEUE_COLUMNS, type QueueRow, readQueues } from '../queue-rows.js';
 import type { Output } from '../output/output.js';
-import { tableOf } from '../output/table.js';
 import { type QueueTrend, TREND_COLUMN, Trends } from '../queue-trends.js';
 import { duration, names, whole } from './option-values.js';
 
@@ -17,10 +16,8 @@ interface StatsOptions {
 }
 
 /** `stats`, and `stats --watch`. */
-export function addStats(program: Command, kit: CommandKit): void {
-  program
-    .command('stats')
-    .description('Shows the queues with their sums; with --watch again and again, until Ctrl+C')
+export function addStats(stats: Command, kit: CommandKit): void {
+  stats
     .option('-q, --queue <names>', 'these alone, with commas between them', names)
     .option('-w, --watch', 'draws it anew in place; without a terminal, prints it anew')
     .option('--interval <time>', 'how often', duration, 2_000)
@@ -50,15 +47,34 @@ function shower(output: Output): (rows: readonly QueueTrend[]) => void {
     return (rows) => output.json({ at: new Date().toISOString(), queues: rows, total: sumOf(rows) });
   const draw = terminal.isLive ? createLogUpdate(terminal.out, { showCursor: true }) : undefined;
   return (rows) => {
-    const table = tableOf<QueueTrend>(
-      [...QUEUE_COLUMNS, TREND_COLUMN],
-      rows.length > 1 ? [...rows, sumOf(rows)] : rows,
-      terminal.colors,
-    );
-    const text = `${terminal.colors.dim(new Date().toISOString())}\n${table}`;
+    const text = viewOf(rows, output, draw === undefined ? Infinity : terminal.height - AROUND);
     if (draw === undefined) terminal.print(text);
     else draw(text);
   };
+}
+
+/** Lines of a view beside those of its queues: the moment, the headings, the sum, what is left out, and the cursor's own. */
+const AROUND = 5;
+
+function viewOf(rows: readonly QueueTrend[], output: Output, most: number): string {
+  const { dim } = output.terminal.colors;
+  const now = dim(new Date().toISOString());
+  if (rows.length === 0) return `${now}\n${NO_QUEUES}`;
+  const shown = rows.length > most ? busiest(rows, Math.max(1, most)) : rows;
+  const table = output.table<QueueTrend>(
+    [...QUEUE_COLUMNS, TREND_COLUMN],
+    rows.length > 1 ? [...shown, sumOf(rows)] : shown,
+  );
+  const left = rows.length - shown.length;
+  return `${now}\n${table}${left === 0 ? '' : `\n${dim(`The busiest; ${left} more: --queue`)}`}`;
+}
+
+/** Those with the most to do, in the order in which they were. */
+function busiest(rows: readonly QueueTrend[], most: number): QueueTrend[] {
+  const load = ({ counts: { pending, running, retrying, waiting } }: QueueTrend): number =>
+    pending + running + retrying + waiting;
+  const chosen = new Set(rows.toSorted((a, b) => load(b) - load(a)).slice(0, most));
+  return rows.filter((row) => chosen.has(row));
 }
 
 /** All queues together, as one. */

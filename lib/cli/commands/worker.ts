@@ -4,7 +4,6 @@ import type { CommandKit } from '../command-run.js';
 import { refuse } from '../exit-codes.js';
 import { targetOf } from '../session/target.js';
 import { SUPERVISED } from '../worker/process-end.js';
-import { runWorker } from '../worker/run-worker.js';
 import { Supervisor } from '../worker/supervise.js';
 import type { WorkerChoice } from '../worker/worker-overlay.js';
 import { duration, names, whole } from './option-values.js';
@@ -15,10 +14,8 @@ interface StartOptions extends WorkerChoice {
 }
 
 /** `worker start`. */
-export function addWorker(program: Command, kit: CommandKit): void {
-  program
-    .command('worker')
-    .description('Runs jobs')
+export function addWorker(worker: Command, kit: CommandKit): void {
+  worker
     .command('start')
     .description(
       "Runs the app's jobs, without HTTP, until SIGTERM or Ctrl+C; then it finishes what runs. What is not given is as the app has it",
@@ -47,6 +44,7 @@ export function addWorker(program: Command, kit: CommandKit): void {
           ...(interval === undefined ? {} : { interval }),
           ...(drain === undefined ? {} : { shutdownTimeout: drain }),
         };
+        const { runWorker } = await import('../worker/run-worker.js');
         return runWorker(target, choice, output);
       }),
     );

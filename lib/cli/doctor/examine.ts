@@ -2,8 +2,10 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { TaskBackendRegistry } from '../../backends/index.js';
 import type { ResolvedOptions } from '../../config/index.js';
 import { type TaskBackend } from '../../contract/index.js';
-import { isInstance, TaskError } from '../../errors/index.js';
+import { CommandError, isInstance, TaskError } from '../../errors/index.js';
 import { HandlerRegistry } from '../../handlers/index.js';
+import { type AppCheck, BootCheck } from '../../module/index.js';
+import type { ScheduledTask } from '../../scheduling/index.js';
 import { askApp } from '../session/read-options.js';
 import type { Target } from '../session/target.js';
 import { type Check, type Examined, type Finding, findingOf } from './finding.js';
@@ -18,8 +20,7 @@ export async function examine(target: Target, isVerbose: boolean): Promise<Exami
   try {
     asked = await askApp(target, isVerbose);
   } catch (error) {
-    const code = isInstance(error, TaskError) ? 'invalid-configuration' : 'app-fails';
-    return { findings: [findingOf('app', code, error)], checks: [] };
+    return { findings: [findingOf('app', codeOf(error), error)], checks: [] };
   }
   const { app, options } = asked;
   const examination = new Examination(app, options, target.kind === 'app');
@@ -28,6 +29,11 @@ export async function examine(target: Target, isVerbose: boolean): Promise<Exami
   } finally {
     await app.close();
   }
+}
+
+function codeOf(error: unknown): string {
+  if (isInstance(error, CommandError)) return 'no-module';
+  return isInstance(error, TaskError) ? 'invalid-configuration' : 'app-fails';
 }
 
 class Examination {
@@ -48,6 +54,10 @@ class Examination {
     return (backends.find(({ primary }) => primary) ?? backends[0])?.name ?? '';
   }
 
+  private get check(): AppCheck {
+    return this.app.get<AppCheck>(BootCheck);
+  }
+
   async run(): Promise<Examined> {
     this.lookAtApp();
     const { backends } = this.options;
@@ -56,7 +66,9 @@ class Examination {
       (a, b) => Number(a.state !== undefined) - Number(b.state !== undefined),
     );
     try {
-      for (const entry of inOrder) await this.lookAtBackend(entry);
+      for (const entry of inOrder) await this.open(entry);
+      // What moves the jobs of a queue knows more of it than what keeps them.
+      for (const { name } of inOrder.toReversed()) await this.lookAtBackend(name);
     } finally {
       for (const { queue, state } of [...this.opened.values()].toReversed()) {
         await Promise.allSettled([queue.close(), state.close()]);
@@ -78,6 +90,15 @@ class Examination {
         remedy: 'Change it, unless it is meant; `strict: true` refuses such options at boot.',
       });
     }
+    for (const { path, message, isFatal } of this.check.nameProblems(this.options)) {
+      this.findings.push({
+        subject: 'app',
+        code: 'unknown-name',
+        severity: isFatal ? 'error' : 'warning',
+        message: `${path}: ${message}`,
+        remedy: `Correct the name, or take it out.${isFatal ? ' As it is, the app does not start.' : ''}`,
+      });
+    }
     if (tasks.length > 0) return;
     this.findings.push({
       subject: 'app',
@@ -88,7 +109,7 @@ class Examination {
     });
   }
 
-  private async lookAtBackend(entry: ResolvedOptions['backends'][number]): Promise<void> {
+  private async open(entry: ResolvedOptions['backends'][number]): Promise<void> {
     const { clock } = this.options;
     const state =
       entry.state === undefined
@@ -99,25 +120,33 @@ class Examination {
       state,
     });
     if (finding !== undefined) this.findings.push(finding);
+    if (backend !== undefined) this.opened.set(entry.name, backend);
+  }
+
+  private async lookAtBackend(name: string): Promise<void> {
+    const backend = this.opened.get(name);
     if (backend === undefined) return;
-    this.opened.set(entry.name, backend);
     try {
-      await this.lookInto(entry.name, backend);
+      await this.lookInto(name, backend);
     } catch (error) {
-      this.findings.push(findingOf(`backend ${entry.name}`, 'fails', error));
+      this.findings.push(findingOf(`backend ${name}`, 'fails', error));
     }
   }
 
   private async lookInto(name: string, backend: TaskBackend): Promise<void> {
     const { type, version, address } = await backend.queue.ping();
     this.checks.push(`Backend ${name} answers: ${[type, version, address].filter(Boolean).join(' ')}.`);
-    const found = (await backend.diagnose?.()) ?? [];
+    const own = this.options.queues.filter((queue) => queue.backend === name);
+    const declared = this.isApp ? own.map(({ brokerName }) => brokerName) : undefined;
+    const found = (await backend.diagnose?.(declared)) ?? [];
     this.findings.push(...found.map((finding) => ({ ...finding, subject: `backend ${name}` })));
     const { records, scope } = backend.queue.capabilities;
     // What other processes have counted is not seen from here.
     if (type === 'memory' || (records === 'process' && scope === 'fleet')) return;
     if (backend === this.opened.get(this.primary)) {
-      this.findings.push(...(await lookAtSchedules(backend.state, this.options.scheduler.group)));
+      const judge = (firing: readonly ScheduledTask[]) =>
+        this.isApp ? this.check.scheduleProblems(firing, this.options) : [];
+      this.findings.push(...(await lookAtSchedules(backend.state, { ...this.options.scheduler, judge })));
     }
     const queues = await this.queuesOf(name, backend);
     if (queues.length === 0) return;

@@ -1,4 +1,5 @@
 import type { Terminal } from '../terminal.js';
+import { fitColumns } from './fit-columns.js';
 import { type Column, pairsOf, tableOf } from './table.js';
 
 export interface ListView<T> {
@@ -25,8 +26,14 @@ export class Output {
     if (this.isJson)
       return this.json({ items: items.map((item) => (view.json ?? same)(item)), ...view.more });
     if (items.length === 0) return this.terminal.print(view.empty);
-    this.terminal.print(tableOf(view.columns, items, this.terminal.colors));
+    this.terminal.print(this.table(view.columns, items));
     if (view.note !== undefined) this.terminal.tell(this.terminal.colors.dim(view.note));
+  }
+
+  /** Rows under headings, as wide as the terminal is; in a pipeline all of it. */
+  table<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
+    const { colors, isLive, width } = this.terminal;
+    return tableOf(isLive ? fitColumns(columns, rows, width) : columns, rows, colors);
   }
 
   /** One thing with all that is known of it. */

@@ -7,6 +7,8 @@ export interface Column<T> {
   readonly title: string;
   readonly value: (row: T) => string | number | undefined;
   readonly align?: 'left' | 'right';
+  /** How soon it gives way on a narrow terminal: the highest first. Default: never. */
+  readonly yields?: number;
   /** Colours a cell by its row. */
   readonly paint?: (text: string, row: T, colors: Colors) => string;
 }
@@ -39,14 +41,17 @@ export function tableOf<T>(columns: readonly Column<T>[], rows: readonly T[], co
   });
   for (const row of rows) {
     table.push(
-      columns.map(({ value, paint }) => {
-        const text = oneLine(String(value(row) ?? ''));
-        return paint === undefined ? text : paint(text, row, colors);
+      columns.map((column) => {
+        const text = textIn(column, row);
+        return column.paint === undefined ? text : column.paint(text, row, colors);
       }),
     );
   }
   return trimmed(table.toString());
 }
+
+/** What stands in a cell, without colours. */
+export const textIn = <T>({ value }: Column<T>, row: T): string => oneLine(String(value(row) ?? ''));
 
 /** Names and what they are, one a line. */
 export function pairsOf(

@@ -2,7 +2,6 @@ import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { isInstance, TaskError } from '../../errors/index.js';
 import { EXIT, type ExitCode, exitCodeOf, Interruption } from '../exit-codes.js';
-import { hideSecrets } from './hide-secrets.js';
 import type { Terminal } from '../terminal.js';
 
 export interface ErrorView {
@@ -12,14 +11,20 @@ export interface ErrorView {
 }
 
 /** Says what went wrong and what to do: on stderr, so that results stay clean. @returns what to end with */
-export function tellError(terminal: Terminal, error: unknown, { isJson, isVerbose }: ErrorView): ExitCode {
+export async function tellError(
+  terminal: Terminal,
+  error: unknown,
+  { isJson, isVerbose }: ErrorView,
+): Promise<ExitCode> {
   if (error instanceof CommanderError) return commanderCode(error);
   const exitCode = exitCodeOf(error);
   if (isInstance(error, Interruption)) {
     terminal.tell('Interrupted.');
     return exitCode;
   }
-  const { code, message, remedy } = shown(error);
+  // Only here: it brings the backends along.
+  const { hideSecrets } = await import('./hide-secrets.js');
+  const { code, message, remedy } = shown(error, hideSecrets);
   if (isJson) terminal.tell(JSON.stringify({ error: { code, message, remedy, exitCode } }));
   else {
     const { colors } = terminal;
@@ -30,7 +35,10 @@ export function tellError(terminal: Terminal, error: unknown, { isJson, isVerbos
   return exitCode;
 }
 
-function shown(error: unknown): { code?: string; message: string; remedy?: string } {
+function shown(
+  error: unknown,
+  hideSecrets: (text: string) => string,
+): { code?: string; message: string; remedy?: string } {
   if (isInstance(error, TaskError)) {
     return { code: error.code, message: hideSecrets(error.message), remedy: error.remedy };
   }

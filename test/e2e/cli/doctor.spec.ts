@@ -1,8 +1,13 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connect } from 'amqplib';
 import { migratePostgres } from 'nestjs-tasks';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type PrivatePostgres, startPostgres } from '../../servers/postgres.mjs';
+import { sharedRabbitMq, uniqueRabbitMqPrefix } from '../../servers/shared-rabbitmq.js';
 import { type PrivateRedis, startRedis } from '../../servers/redis.mjs';
 import { jsonOf, nestTasks, type CliOptions, warmNestTasks } from './nest-tasks.js';
 import { rewritingProxy } from './rewriting-proxy.js';
@@ -25,7 +30,9 @@ const SKEWED = ['--import', fileURLToPath(new URL('./skewed-clock.mjs', import.m
 
 let redis: PrivateRedis;
 let postgres: PrivatePostgres;
+let amqp: string;
 beforeAll(async () => {
+  amqp = (await sharedRabbitMq()).url;
   const [guarded, database] = await Promise.all([
     startRedis({
       args: ['--requirepass', SECRET, '--maxmemory-policy', 'allkeys-lru'],
@@ -54,6 +61,10 @@ async function schemaWith(name: string, statement: string): Promise<string[]> {
   await query(statement);
   return ['--url', postgres.url, '--schema', name];
 }
+
+/** The address of RabbitMQ, but for these parts. */
+const rabbitMqWith = (parts: Partial<Pick<URL, 'username' | 'password' | 'pathname'>>): string =>
+  Object.assign(new URL(amqp), parts).href;
 
 const guarded = (password = SECRET, port = redis.port): string => `redis://:${password}@127.0.0.1:${port}`;
 
@@ -175,6 +186,38 @@ const AT_THE_BROKER: readonly {
     remedy: /Deploy the version/,
   },
   {
+    title: 'nobody listens at the address of RabbitMQ',
+    args: () => ['--url', 'amqp://127.0.0.1:1'],
+    code: 'unreachable',
+    severity: 'error',
+    says: /nothing listens at its address/,
+    remedy: /Start the broker/,
+  },
+  {
+    title: 'the password of RabbitMQ is wrong',
+    args: () => ['--url', rabbitMqWith({ username: 'nobody', password: SECRET })],
+    code: 'wrong-credentials',
+    severity: 'error',
+    says: /refuses the user or the password/,
+    remedy: /user and password/,
+  },
+  {
+    title: 'RabbitMQ has no such virtual host',
+    args: () => ['--url', rabbitMqWith({ pathname: '/nowhere' })],
+    code: 'no-virtual-host',
+    severity: 'error',
+    says: /no such virtual host/,
+    remedy: /add_vhost/,
+  },
+  {
+    title: 'nobody but its process sees the jobs of RabbitMQ',
+    args: () => ['--url', amqp, '--prefix', uniqueRabbitMqPrefix()],
+    code: 'no-ledger',
+    severity: 'warning',
+    says: /kept in the memory of each process/,
+    remedy: /`state`/,
+  },
+  {
     title: 'the schema is of another history',
     args: () =>
       schemaWith('foreign_one', `update foreign_one.migration set checksum = 'x' where version = 1`),
@@ -222,9 +265,49 @@ describe('nest-tasks doctor', { timeout: 60_000 }, () => {
     ]);
   });
 
+  it('finds that a file starts the app, keeps it from it, and names the file that it needs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nest-tasks-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const started = join(folder, 'started');
+    const run = await nestTasks(['doctor', '--json', '--app', SHOP_FILE.replace('shop.module', 'main')], {
+      env: { SHOP_STARTED: started },
+    });
+    expect(run.code).toBe(6);
+    expect(jsonOf<Report>(run).findings).toMatchObject([
+      {
+        code: 'no-module',
+        message: expect.stringContaining('main.ts starts the app itself, and was kept from it'),
+        remedy: 'Give the file of its root module: `--app test/e2e/cli/app/shop.module.ts`.',
+      },
+    ]);
+    expect(existsSync(started)).toBe(false);
+  });
+
+  it('finds names of tasks and queues in the environment that nothing has, with those that are meant', async () => {
+    const env = {
+      TASKS__TASKS__SEND_MAIL__TIMEOUT: '9s',
+      TASKS__QUEUES__MIALS__CONCURRENCY: '2',
+      TASKS__WORKER__UNKNOWN_TASK: 'release',
+    };
+    const run = await nestTasks(['doctor', '--json', '--app', SHOP_FILE], { env });
+    expect(run.code).toBe(0);
+    expect(jsonOf<Report>(run).findings).toMatchObject([
+      {
+        code: 'unknown-name',
+        severity: 'warning',
+        message: expect.stringMatching(/^TASKS__TASKS__SEND_MAIL: .*Did you mean "SEND_EMAIL"\?$/),
+      },
+      {
+        code: 'unknown-name',
+        severity: 'warning',
+        message: expect.stringMatching(/^TASKS__QUEUES__MIALS: adds the queue "mials".*"mails"\?$/),
+      },
+    ]);
+  });
+
   it('finds options that do not exist', async () => {
     const run = await nestTasks(['doctor', '--json', '--app', SHOP_FILE], {
-      env: { SHOP_BROKER: guarded(), SHOP_OPTIONS: '{"prefx":"x"}' },
+      env: { SHOP: JSON.stringify({ backend: { url: guarded(), options: { prefx: 'x' } } }) },
     });
     expect(jsonOf<Report>(run).findings[0]?.message).toMatch(/prefx.*prefix/s);
   });
@@ -264,5 +347,44 @@ describe.each(BROKERS)('nest-tasks doctor on $name', { timeout: 60_000 }, (broke
     const { findings } = jsonOf<Report>(await atShop(place, 'doctor', '--json'));
     const ofQueue = findings.filter(({ subject }) => subject === 'queue mails');
     expect(ofQueue.map(({ code }) => code).toSorted()).toEqual(['dead-letters', 'paused', 'unknown-task']);
+  });
+
+  it('finds a schedule whose task the app has no handler for', async () => {
+    const place = await placed();
+    const shop = await openShop(place, false);
+    await shop.scheduler.schedule({ name: 'digest', task: 'sned-email', queue: 'mails', every: '1h' });
+    await shop.close();
+    const { findings } = jsonOf<Report>(await atShop(place, 'doctor', '--json'));
+    expect(findings.find(({ code }) => code === 'schedule-without-task')).toMatchObject({
+      subject: 'schedules',
+      message:
+        'Schedule "digest" enqueues the task "sned-email", which no handler of this process has. Did you mean "send-email"?',
+    });
+  });
+});
+
+describe('nest-tasks doctor on RabbitMQ', { timeout: 60_000 }, () => {
+  it('finds a queue of the app that somebody else has declared otherwise, and makes nothing', async () => {
+    const place = await (BROKERS.find(({ name }) => name === 'rabbitmq') as (typeof BROKERS)[number]).place();
+    onTestFinished(() => place.dispose());
+    const prefix = place.address[3] as string;
+    const connection = await connect(amqp);
+    onTestFinished(() => connection.close());
+    const channel = await connection.createChannel();
+    await channel.assertQueue(`${prefix}.mails`, { durable: true });
+    const run = await atShop(place, 'doctor', '--json');
+    expect(run.code).toBe(6);
+    const { findings } = jsonOf<Report>(run);
+    expect(findings.filter(({ code }) => code !== 'no-persistence')).toMatchObject([
+      {
+        code: 'declared-otherwise',
+        severity: 'error',
+        subject: 'backend rabbitmq',
+        message: expect.stringMatching(/inequivalent arg .* for queue '\S+\.mails'/),
+        remedy: expect.stringContaining('Give the entry the options that it was declared with'),
+      },
+    ]);
+    channel.on('error', () => undefined);
+    await expect(channel.checkQueue(`${prefix}.mails:dead`)).rejects.toThrow('NOT_FOUND');
   });
 });

@@ -2,6 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jsonOf, nestTasks, warmNestTasks } from './nest-tasks.js';
 import { atShop, BROKERS, leaveDeadLetters, MAILS_AT_MOST, openShop, type Place } from './shop.js';
 
+interface JobPage {
+  readonly items: readonly { readonly id: string }[];
+  readonly cursor: string | null;
+}
+
 describe.each(BROKERS)('nest-tasks on $name', { timeout: 60_000 }, (broker) => {
   let place: Place;
   beforeEach(async () => {
@@ -72,14 +77,12 @@ describe.each(BROKERS)('nest-tasks on $name', { timeout: 60_000 }, (broker) => {
 
   it('goes through a long list a page at a time', async () => {
     const ids = await enqueued('a@example.com', 'b@example.com', 'c@example.com');
-    const first = jsonOf<{ items: { id: string }[]; cursors: Record<string, string> }>(
-      await at('jobs', 'list', '-q', 'mails', '-n', '2', '--json'),
+    const first = jsonOf<JobPage>(await at('jobs', 'list', '-n', '2', '--json'));
+    const second = jsonOf<JobPage>(
+      await at('jobs', 'list', '-n', '2', '--json', '--cursor', first.cursor ?? ''),
     );
-    const second = jsonOf<{ items: { id: string }[]; cursors: object }>(
-      await at('jobs', 'list', '-q', 'mails', '-n', '2', '--json', '--cursor', first.cursors['mails'] ?? ''),
-    );
+    expect([first.items.length, second.items.length, second.cursor]).toEqual([2, 1, null]);
     expect([...first.items, ...second.items].map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
-    expect(second.cursors).toEqual({});
   });
 
   it('cancels jobs that are confirmed, and none that are not', async () => {

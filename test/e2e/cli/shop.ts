@@ -1,8 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { type INestApplicationContext, Injectable } from '@nestjs/common';
 import { CapturingLogger, Test } from '@nestjs/testing';
-import { migratePostgres, Task, TaskManager, TaskScheduler, TasksModule } from 'nestjs-tasks';
+import {
+  migratePostgres,
+  Task,
+  TaskManager,
+  TaskScheduler,
+  TasksModule,
+  type TasksModuleOptions,
+} from 'nestjs-tasks';
 import { dropSchema, sharedPostgres, uniqueSchema } from '../../servers/shared-postgres.js';
+import { dropFromBroker, sharedRabbitMq, uniqueRabbitMqPrefix } from '../../servers/shared-rabbitmq.js';
 import { dropPrefix, sharedRedis, uniquePrefix } from '../../servers/shared-redis.js';
 import { type CliRun, nestTasks } from './nest-tasks.js';
 
@@ -14,11 +22,15 @@ export const MAILS_AT_MOST = 20;
 /** A place of a test's own on a broker, and the two ways in which a command is told of it. */
 export interface Place {
   readonly url: string;
-  readonly options: Readonly<Record<string, string>>;
+  /** Where the queue `mails` is, and all that a shop there has. */
+  readonly shop: Pick<TasksModuleOptions, 'backend' | 'backends' | 'queues'>;
   /** `--url …` with what belongs to it. */
   readonly address: readonly string[];
   readonly dispose: () => Promise<void>;
 }
+
+/** What the app is told by its environment. */
+export const environmentOf = ({ shop }: Place): Record<string, string> => ({ SHOP: JSON.stringify(shop) });
 
 /** On each broker that other processes see. */
 export const BROKERS: readonly { readonly name: string; readonly place: () => Promise<Place> }[] = [
@@ -39,17 +51,38 @@ export const BROKERS: readonly { readonly name: string; readonly place: () => Pr
       return placeOf(url, { schema }, () => dropSchema(url, schema));
     },
   },
+  { name: 'rabbitmq', place: onRabbitMq },
 ];
 
 function placeOf(url: string, options: Record<string, string>, dispose: () => Promise<void>): Place {
   const own = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  return { url, options, address: ['--url', url, ...own], dispose };
+  const shop = { backend: { url, options }, queues: [{ name: 'mails', maxSize: MAILS_AT_MOST }] };
+  return { url, shop, address: ['--url', url, ...own], dispose };
+}
+
+/** `mails` on RabbitMQ, and Redis for what keeps its jobs. */
+async function onRabbitMq(): Promise<Place> {
+  const [{ url }, { url: ledger }] = await Promise.all([sharedRabbitMq(), sharedRedis()]);
+  const [prefix, ledgerPrefix] = [uniqueRabbitMqPrefix(), uniquePrefix()];
+  const backends = [
+    { name: 'redis', url: ledger, options: { prefix: ledgerPrefix } },
+    { name: 'rabbitmq', url, options: { prefix }, state: 'redis' },
+  ];
+  const names = ['mails', 'rabbitmq'].flatMap((name) => [`${prefix}.${name}`, `${prefix}.${name}:dead`]);
+  return {
+    url,
+    shop: { backends, queues: [{ name: 'mails', backend: 'rabbitmq', maxSize: MAILS_AT_MOST }] },
+    address: ['--url', url, '--prefix', prefix, '--ledger', ledger, '--ledger-prefix', ledgerPrefix],
+    dispose: async () => {
+      await dropFromBroker(url, names, [`${prefix}:work`, `${prefix}:dead`]);
+      await dropPrefix(ledger, ledgerPrefix);
+    },
+  };
 }
 
 /** The built command, told of the shop and of its place. */
 export function atShop(place: Place, ...args: string[]): Promise<CliRun> {
-  const env = { SHOP_BROKER: place.url, SHOP_OPTIONS: JSON.stringify(place.options) };
-  return nestTasks([...args, '--app', SHOP_FILE], { env });
+  return nestTasks([...args, '--app', SHOP_FILE], { env: environmentOf(place) });
 }
 
 /** Stands for the processes of the shop: what is wrong with an address fails here, too. */
@@ -71,12 +104,11 @@ export interface Shop {
 }
 
 /** A process of the shop, in this one. @param runs whether it runs what is enqueued */
-export async function openShop({ url, options }: Place, runs: boolean): Promise<Shop> {
+export async function openShop({ shop }: Place, runs: boolean): Promise<Shop> {
   const app: INestApplicationContext = await Test.createTestingModule({
     imports: [
       TasksModule.forRoot({
-        backend: { url, options },
-        queues: [{ name: 'mails', maxSize: MAILS_AT_MOST }],
+        ...shop,
         role: runs ? 'both' : 'producer',
         logging: 'none',
         env: {},

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { sharedRabbitMq } from '../../servers/shared-rabbitmq.js';
 import { type CliRun, ended, nestTasks, startNestTasks } from './nest-tasks.js';
-import { BROKERS, openShop, type Place, SHOP_FILE } from './shop.js';
+import { BROKERS, environmentOf, openShop, type Place, SHOP_FILE } from './shop.js';
 
 interface WorkerEvent {
   readonly event: 'started' | 'drained';
@@ -30,11 +30,9 @@ describe('nest-tasks worker start', { timeout: 60_000 }, () => {
   });
   afterEach(() => place.dispose());
 
-  const environment = () => ({ SHOP_BROKER: place.url, SHOP_OPTIONS: JSON.stringify(place.options) });
-
   async function start(...args: string[]): Promise<Running> {
     const child = await startNestTasks(['worker', 'start', '--app', SHOP_FILE, '--json', ...args], {
-      env: environment(),
+      env: environmentOf(place),
     });
     onTestFinished(() => void child.kill('SIGKILL'));
     const events: WorkerEvent[] = [];

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { CommandKit, type CommandRun } from '../../../lib/cli/command-run.js';
 import type { ExitCode } from '../../../lib/cli/exit-codes.js';
 import { tellError } from '../../../lib/cli/output/tell-error.js';
-import { makeProgram } from '../../../lib/cli/program.js';
+import { makeProgram, readWords, wantedBy } from '../../../lib/cli/program.js';
 import { TasksSession } from '../../../lib/cli/session/tasks-session.js';
 import { Terminal } from '../../../lib/cli/terminal.js';
 import { DeadLetterQueue, QueueRegistry, TaskManager } from '../../../lib/queue/index.js';
@@ -14,9 +14,12 @@ import { QueueStage, type StageOptions } from '../queue/queue-stage.js';
 export class Paper extends PassThrough {
   private readonly written: string[] = [];
   readonly isTTY: boolean;
-  readonly columns = 200;
+  readonly rows = 50;
 
-  constructor(isTTY = false) {
+  constructor(
+    isTTY = false,
+    readonly columns = 200,
+  ) {
     super();
     this.isTTY = isTTY;
     this.on('data', (chunk: Buffer) => void this.written.push(chunk.toString()));
@@ -39,6 +42,8 @@ export interface Person {
   /** What they type when they are asked. */
   readonly answers?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Of a line of their terminal. Default: 200. */
+  readonly columns?: number;
 }
 
 export interface Said {
@@ -48,8 +53,8 @@ export interface Said {
 }
 
 /** A terminal on paper, with an answer typed in before it is asked for. */
-export function terminalOf({ isThere = false, answers, env = {} }: Person = {}) {
-  const [out, err] = [new Paper(isThere), new Paper(isThere)];
+export function terminalOf({ isThere = false, answers, env = {}, columns = 200 }: Person = {}) {
+  const [out, err] = [new Paper(isThere, columns), new Paper(isThere, columns)];
   const input = Object.assign(new PassThrough(), { isTTY: isThere });
   if (answers !== undefined) input.write(`${answers}\n`);
   return { terminal: new Terminal(out, err, input, env), out, err };
@@ -118,10 +123,11 @@ export class CommandBench {
     const kit = new BenchKit(terminal, person.env ?? {}, this.session);
     const ends = async (): Promise<ExitCode> => {
       try {
-        await quiet(makeProgram(kit, '1.2.3')).parseAsync(args, { from: 'user' });
+        const wanted = wantedBy(readWords(kit, '1.2.3', args));
+        await quiet(await makeProgram(kit, '1.2.3', wanted)).parseAsync(args, { from: 'user' });
         return kit.exitCode;
       } catch (error) {
-        return tellError(terminal, error, {
+        return await tellError(terminal, error, {
           isJson: args.includes('--json'),
           isVerbose: args.includes('--verbose'),
         });

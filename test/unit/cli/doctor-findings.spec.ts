@@ -145,13 +145,19 @@ describe('a queue', () => {
     ]);
   });
 
-  it('with jobs of a task that nobody handles is a warning for each such task', async () => {
+  it('with jobs of tasks that nobody handles is a warning that names each of them, due or not', async () => {
     const { queue, backend } = await QueueStage.open();
     for (const name of ['known', 'gone', 'gone', 'lost']) await queue.enqueue(name);
+    await queue.enqueue('later', {}, { delay: '1h' });
     const found = await lookAtTasks(backend.queue, ['default'], ['known']);
-    expect(found.map(({ code, message }) => [code, /"(\w+)"/.exec(message)?.[1]])).toEqual([
-      ['unknown-task', 'gone'],
-      ['unknown-task', 'lost'],
+    expect(found).toMatchObject([
+      {
+        code: 'unknown-task',
+        message: expect.stringContaining('the tasks "gone", "lost", "later", which this app'),
+      },
+    ]);
+    expect(await lookAtTasks(backend.queue, ['default'], ['known', 'lost', 'later'])).toMatchObject([
+      { message: expect.stringContaining('the task "gone", which') },
     ]);
   });
 });

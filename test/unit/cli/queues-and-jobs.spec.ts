@@ -8,7 +8,7 @@ interface QueueList {
 
 interface JobList {
   readonly items: readonly { readonly id: string; readonly name: string; readonly status: string }[];
-  readonly cursors: Readonly<Record<string, string>>;
+  readonly cursor: string | null;
 }
 
 const two = { queues: [{ name: 'bulk' }] };
@@ -22,6 +22,18 @@ async function withFive(): Promise<{ bench: CommandBench; ids: readonly string[]
     await bench.stage.clock.advance(1);
   }
   return { bench, ids };
+}
+
+/** The names of what each page has, from the first to the last. */
+async function allPages(bench: CommandBench, line: string): Promise<string[][]> {
+  const pages: string[][] = [];
+  let cursor: string | null = null;
+  do {
+    const page: JobList = await bench.json<JobList>(cursor === null ? line : `${line} --cursor ${cursor}`);
+    pages.push(namesIn(page));
+    ({ cursor } = page);
+  } while (cursor !== null);
+  return pages;
 }
 
 const namesIn = ({ items }: JobList): string[] => items.map(({ name }) => name);
@@ -93,15 +105,29 @@ describe('jobs list', () => {
 
   it('goes on page by page to the end, each job once', async () => {
     const { bench } = await withFive();
-    const seen: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const rest = cursor === undefined ? '' : ` --cursor ${cursor}`;
-      const page = await bench.json<JobList>(`jobs list --queue default --limit 2${rest}`);
-      seen.push(...namesIn(page));
-      cursor = page.cursors['default'];
-    } while (cursor !== undefined);
-    expect(seen).toEqual(['e', 'd', 'c', 'b', 'a']);
+    expect(await allPages(bench, 'jobs list --queue default --limit 2')).toEqual([
+      ['e', 'd'],
+      ['c', 'b'],
+      ['a'],
+    ]);
+  });
+
+  it('counts its limit over all queues, and goes on page by page through all of them', async () => {
+    const { bench } = await withFive();
+    for (const name of ['f', 'g']) {
+      await bench.stage.side.queues.get('bulk').enqueue(name, { name });
+      await bench.stage.clock.advance(1);
+    }
+    await bench.stage.queue.enqueue('h', { name: 'h' });
+    expect(await allPages(bench, 'jobs list --limit 3')).toEqual([
+      ['h', 'g', 'f'],
+      ['e', 'd', 'c'],
+      ['b', 'a'],
+    ]);
+    expect(await allPages(bench, 'jobs list --oldest --limit 7')).toEqual([
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+      ['h'],
+    ]);
   });
 
   it('tells a person how to go on', async () => {
@@ -109,16 +135,14 @@ describe('jobs list', () => {
     expect((await bench.type('jobs list --queue default --limit 2')).err).toMatch(
       /There are more: --cursor \S+/,
     );
-    expect((await bench.type('jobs list --limit 2')).err).toContain(
-      'There are more on default: raise --limit',
-    );
+    expect((await bench.type('jobs list --limit 5')).err).toBe('');
   });
 
-  it('needs one queue for a cursor', async () => {
+  it('refuses a cursor that is none', async () => {
     const { bench } = await withFive();
     expect(await bench.type('jobs list --cursor x')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('--cursor needs one --queue.'),
+      err: expect.stringContaining('That is no --cursor.'),
     });
   });
 
@@ -225,6 +249,52 @@ describe('stats', () => {
     expect(plain).not.toContain('\u001B[');
     const drawn = (await bench.type(line, { isThere: true, env: { NO_COLOR: '1' } })).out;
     expect(drawn).toContain('\u001B[2K');
+  });
+
+  /** What is left of a view when its sequences are taken out. */
+  const linesOf = ({ out }: Said): string[] =>
+    // oxlint-disable-next-line no-control-regex -- these are what is taken out
+    out
+      .replace(/\u001B\[[0-9;?]*[a-zA-Z]/g, '')
+      .trimEnd()
+      .split('\n');
+
+  it.each([
+    [
+      200,
+      /^QUEUE BACKEND PENDING SCHEDULED WAITING RUNNING RETRYING COMPLETED FAILED CANCELLED OLDEST CHANGE$/,
+    ],
+    // How wide the age is, the day says on which the test runs.
+    [80, /^QUEUE BACKEND PENDING RUNNING (RETRYING )?COMPLETED FAILED OLDEST CHANGE$/],
+    [40, /^QUEUE PENDING RUNNING FAILED$/],
+  ])('shows on %i columns what there is room for', async (columns, head) => {
+    const { bench } = await withFive();
+    await bench.stage.fail();
+    await bench.stage.run({ kind: 'completed' });
+    const person = { isThere: true, env: { NO_COLOR: '1' }, columns };
+    const [, titles = '', ...rows] = linesOf(await bench.type('stats --watch --count 1', person));
+    expect(titles.trim().split(/ +/).join(' ')).toMatch(head);
+    expect([titles, ...rows].filter((line) => line.length > columns)).toEqual([]);
+  });
+
+  it('cuts the name of a queue that leaves no room for its numbers', async () => {
+    const bench = await CommandBench.open({ queues: [{ name: 'q'.repeat(60) }] });
+    const person = { isThere: true, env: { NO_COLOR: '1' }, columns: 40 };
+    const lines = linesOf(await bench.type('stats --watch --count 1', person)).slice(1);
+    expect(lines.filter((line) => line.length > 40)).toEqual([]);
+    expect(lines).toContainEqual(expect.stringMatching(/^q{13}… +0 +0 +0$/));
+  });
+
+  it('shows of more queues than a terminal has lines the busiest, with the sum of all', async () => {
+    const names = Array.from({ length: 60 }, (_, at) => `queue-${at}`);
+    const bench = await CommandBench.open({ queues: names.map((name) => ({ name })) });
+    await bench.stage.side.queues.get('queue-57').enqueue('a');
+    const person = { isThere: true, env: { NO_COLOR: '1' } };
+    const lines = linesOf(await bench.type('stats --watch --count 1', person));
+    expect(lines.length).toBeLessThan(50);
+    expect(lines.find((line) => line.startsWith('queue-57 '))).toBeDefined();
+    expect(lines.find((line) => line.startsWith('all '))).toMatch(/^all +1 /);
+    expect(lines.at(-1)).toMatch(/^The busiest; \d+ more: --queue$/);
   });
 
   it('ends well when it is interrupted', async () => {

@@ -1,5 +1,5 @@
 import { Injectable, Module } from '@nestjs/common';
-import { Task, TasksModule, type TaskPayload } from 'nestjs-tasks';
+import { Task, TasksModule, type TasksModuleOptions, type TaskPayload } from 'nestjs-tasks';
 import { z } from 'zod';
 import { GreetCommand } from './greet.command.js';
 import { Mailer } from '@shop/mailer.js';
@@ -20,11 +20,8 @@ export class MailTasks {
 @Module({
   imports: [
     TasksModule.forRoot({
-      backend: {
-        url: process.env['SHOP_BROKER'],
-        options: JSON.parse(process.env['SHOP_OPTIONS'] ?? '{}') as Record<string, unknown>,
-      },
       queues: [{ name: 'mails', maxSize: 20 }],
+      ...(JSON.parse(process.env['SHOP'] ?? '{}') as TasksModuleOptions),
     }),
   ],
   providers: [Mailer, MailTasks, GreetCommand],
