@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { cellsOf, CommandBench, type Said } from './command-bench.js';
 
@@ -252,12 +253,7 @@ describe('stats', () => {
   });
 
   /** What is left of a view when its sequences are taken out. */
-  const linesOf = ({ out }: Said): string[] =>
-    // oxlint-disable-next-line no-control-regex -- these are what is taken out
-    out
-      .replace(/\u001B\[[0-9;?]*[a-zA-Z]/g, '')
-      .trimEnd()
-      .split('\n');
+  const linesOf = ({ out }: Said): string[] => stripVTControlCharacters(out).trimEnd().split('\n');
 
   it.each([
     [
