@@ -108,6 +108,17 @@ describe('on rabbitmq', () => {
     expect(await lying()).toBe(2);
   });
 
+  it('a queue that somebody has deleted is mended once, however many calls notice', async () => {
+    const queue = await sharing();
+    await queue.enqueue(jobs(20));
+    await channel.deleteQueue(`${prefix}.${QUEUE}`);
+    await Promise.all(Array.from({ length: 20 }, () => queue.enqueue(jobs(1))));
+    await queue.close();
+    // Those that were lost, those that came, and both once more where they came before all was published again.
+    expect(await lying()).toBeGreaterThanOrEqual(40);
+    expect(await lying()).toBeLessThanOrEqual(120);
+  });
+
   describe('a queue that is full at the broker', () => {
     const fill = async (queue: RabbitMqQueueBackend) => {
       await vi.waitFor(async () => {

@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import type { JobRecord, Ms, StateBackend } from '../../contract/index.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
 
@@ -24,7 +25,8 @@ export async function republish(
 ): Promise<number | undefined> {
   const { ledger, broker } = parts;
   const name = `rabbitmq:${broker.topology.queue(broker.nameOf(queue))}:lost`;
-  const turn = await turns?.acquire(name, parts.self, ALONE);
+  // A turn for each time: every call that was under way notices the same loss, and each would publish all anew.
+  const turn = await turns?.acquire(name, v7(), ALONE);
   if (turn === null) return undefined;
   let count = 0;
   let cursor: string | undefined;

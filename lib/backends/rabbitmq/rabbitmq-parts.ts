@@ -9,8 +9,6 @@ import type { Unsent } from './unsent.js';
 
 /** What the calls of a backend work with. */
 export interface RabbitMqParts {
-  /** This one among all that share the ledger. */
-  readonly self: string;
   /** Keeps every job. */
   readonly ledger: QueueBackend;
   readonly broker: Broker;

@@ -1,4 +1,3 @@
-import { v7 } from 'uuid';
 import {
   type BackendInfo,
   type BackendSubscription,
@@ -70,6 +69,8 @@ export class RabbitMqQueueBackend implements QueueBackend {
   private readonly reconciler: Reconciler | undefined;
   private readonly definitions = new Map<string, QueueDefinition>();
   private readonly calls = new Set<Promise<unknown>>();
+  /** Queues whose jobs are published again now. */
+  private readonly mending = new Set<string>();
   private isClosed = false;
 
   constructor(private readonly options: RabbitMqQueueOptions) {
@@ -78,7 +79,7 @@ export class RabbitMqQueueBackend implements QueueBackend {
     const isShared = ledger.capabilities.records === 'fleet';
     const broker = new Broker(settings, isShared, {
       warn,
-      onQueueLost: (queue) => this.unlessClosed(() => republish(this.parts, queue, options.turns)),
+      onQueueLost: (queue) => this.unlessClosed(() => this.mend(queue)),
       onBack: () => this.unlessClosed(() => publishUnsent(this.parts)),
     });
     const pump: ForwardPump = new ForwardPump(ledger, {
@@ -94,7 +95,7 @@ export class RabbitMqQueueBackend implements QueueBackend {
       this.definitions.get(queue)?.retention?.failedTtl ?? DEFAULT_FAILED_TTL;
     const loose = isShared ? undefined : new LooseJobs();
     const full = new FullQueues(clock);
-    const own = { self: v7(), holds: new Holds(), full, unsent: new Unsent() };
+    const own = { holds: new Holds(), full, unsent: new Unsent() };
     const inBackground = (work: Promise<unknown>) => this.inBackground(work);
     const dead = new DeadQueues(broker, ledger);
     this.parts = { ...own, ledger, broker, dead, pump, loose, clock, keepDead, inBackground, warn };
@@ -268,6 +269,17 @@ export class RabbitMqQueueBackend implements QueueBackend {
   private shown(record: JobRecord): JobRecord {
     const { external: _, ...shown } = this.parts.loose?.complete(record) ?? record;
     return shown;
+  }
+
+  /** Once at a time: every call that was under way notices the same loss. */
+  private async mend(queue: string): Promise<void> {
+    if (this.mending.has(queue)) return;
+    this.mending.add(queue);
+    try {
+      await republish(this.parts, queue, this.options.turns);
+    } finally {
+      this.mending.delete(queue);
+    }
   }
 
   private unlessClosed(work: () => Promise<unknown>): void {
