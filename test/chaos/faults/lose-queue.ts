@@ -1,4 +1,4 @@
-import { type Fault, prove } from '../harness/fault.js';
+import type { Fault } from '../harness/fault.js';
 import { ONLY_ON_RABBITMQ, onRabbitMq } from './on-rabbitmq.js';
 import { until } from './until.js';
 
@@ -8,8 +8,10 @@ export const deleteQueue: Fault = {
   absent: ONLY_ON_RABBITMQ,
   fire: async ({ broker, fleet }) => {
     const { desk, queue } = onRabbitMq(broker);
-    const consumers = await desk.consumers(queue);
-    prove(consumers >= fleet.workers.length, `${consumers} consumed it`);
+    // One whose prefetch changes is away for a moment.
+    let consumers = 0;
+    const isConsumed = async () => (consumers = await desk.consumers(queue)) >= fleet.workers.length;
+    await until(isConsumed, 'not everybody consumes it');
     const gone = await desk.deleteQueue(queue);
     const count = async () => (await desk.waiting(queue).catch(() => undefined)) !== undefined;
     await until(count, 'nobody has declared it again');
