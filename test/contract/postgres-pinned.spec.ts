@@ -70,7 +70,7 @@ describe('a claim on PostgreSQL while a transaction elsewhere stays open', () =>
     const take = JSON.stringify([{ queue: QUEUE, limit: 100 }]);
     const { rows } = await client.query<Explained>(
       `explain (analyze, buffers, format json)
-        select * from ${schema}.claim('worker', ${LEASE}, null, '{}', '{}', '{}', '{}', '[]', '${take}')`,
+        select * from ${schema}.claim('worker', ${LEASE}, null, '{}', '{}', '{}', '{}', '[]', '${take}', true)`,
     );
     const plan = rows[0]?.['QUERY PLAN'][0].Plan;
     return (plan?.['Shared Hit Blocks'] ?? Infinity) + (plan?.['Shared Read Blocks'] ?? Infinity);

@@ -89,11 +89,13 @@ describe('plans on PostgreSQL that were made while the tables were empty', () =>
   }
 
   const settling = ({ id }: { id: string }, fence: string): string =>
-    `claim('worker', 60000, null, (select array[id] from ${schema}.queue), array['${id}'], array[${fence}]::bigint[], array[null], '[]', '[]')`;
+    `claim('worker', 60000, null, (select array[id] from ${schema}.queue), array['${id}'], array[${fence}]::bigint[], array[null], '[]', '[]', true)`;
 
   it('claim a hundred jobs of thousands from the head of the line', async () => {
     const takes = JSON.stringify([{ queue: QUEUE, limit: 100 }]);
-    const blocks = await blocksOf(`claim('worker', 60000, null, '{}', '{}', '{}', '{}', '[]', '${takes}')`);
+    const blocks = await blocksOf(
+      `claim('worker', 60000, null, '{}', '{}', '{}', '{}', '[]', '${takes}', true)`,
+    );
     expect(blocks).toBeLessThan(100 * 30);
   });
 

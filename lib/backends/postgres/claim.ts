@@ -26,7 +26,14 @@ export async function claimJobs(
     limit,
     ids: ids?.map(toText),
   }));
-  const values = [toText(worker), lease, max ?? null, ...batch.values, JSON.stringify(takes)];
+  const values = [
+    toText(worker),
+    lease,
+    max ?? null,
+    ...batch.values,
+    JSON.stringify(takes),
+    tx === undefined,
+  ];
   const rows = await calls.rows<ClaimRow>(statements.claim, queues, values, tx);
   const summary = rows.pop()?.summary ?? {};
   return {

@@ -9,6 +9,11 @@
 create function :"schema".now_ms() returns bigint
 language sql volatile as $$ select (extract(epoch from clock_timestamp()) * 1000)::bigint $$;
 
+-- A fencing token greater than all before it. The server's clock in microseconds and no sequence: a claim may be lost with the server,
+-- and a sequence would then hand its token out again, to somebody else.
+create function :"schema".next_fence() returns bigint
+language sql volatile as $$ select (extract(epoch from clock_timestamp()) * 1000000)::bigint $$;
+
 -- What every process declares alike. Absent numbers are no limit.
 create table :"schema".queue (
   id integer generated always as identity primary key,
@@ -110,7 +115,6 @@ create index job_parked on :"schema".job (queue, key, priority desc, place) wher
 create index job_external on :"schema".job (queue, forward_at, place) where state = 2;
 
 create sequence :"schema".job_place increment by 64 start with 64 cache 1;
-create sequence :"schema".job_fence cache 1;
 
 -- Finished jobs, as long as their retention says.
 create table :"schema".finished (

@@ -37,7 +37,7 @@ declare
   v_is_last boolean := j.attempt >= 1 + coalesce(j.max_retries, 2147483646);
   v_counts boolean := j.max_stalled is distinct from 0;
 begin
-  j.fence := greatest(j.fence + 1, nextval(':"schema".job_fence'));
+  j.fence := greatest(j.fence + 1, :"schema".next_fence());
   j.stalls := j.stalls + 1;
   j := :"schema".note_failure(j, 'L' || p_now, p_now);
   if j.cancel_reason is not null then
