@@ -121,7 +121,7 @@ function notMigrated({ name, schema }: PostgresSettings, pending: readonly Migra
     `Backend "${name}": schema "${schema}" lacks ${pending.map((migration) => migration.name).join(', ')}, and \`migrate\` is "check".`,
     {
       remedy:
-        "Run `migratePostgres()` first, or start one process with `migrate: 'boot'`; docs/postgres.md says how.",
+        "Run `npx nest-tasks migrate` or `migratePostgres()` first, or start one process with `migrate: 'boot'`; docs/postgres.md says how.",
     },
   );
 }

@@ -9,6 +9,7 @@ import {
 } from '../dead-letters.js';
 import { EXIT, type ExitCode, refuse } from '../exit-codes.js';
 import { findJob } from '../find-job.js';
+import { counted } from '../output/counted.js';
 import { confirm } from '../output/confirm.js';
 import type { Output } from '../output/output.js';
 import { tellVerdicts, type Verdict } from '../output/verdicts.js';
@@ -39,12 +40,16 @@ export function addDlqPurge(dlq: Command, kit: CommandKit): void {
         }
         const count = await countDeadLetters(session, options);
         if (count > 0)
-          await confirm(output.terminal, `Forget ${count} dead letters for good`, options.yes === true);
+          await confirm(
+            output.terminal,
+            `Forget ${counted(count, 'dead letter')} for good`,
+            options.yes === true,
+          );
         let purged = 0;
         for await (const [queue, jobs] of deadLetters(session, options)) {
           purged += await queue.backend.remove(jobs.map(({ id }) => ({ queue: queue.name, id })));
         }
-        output.done({ purged }, `${purged} dead letters are forgotten.`);
+        output.done({ purged }, `${counted(purged, 'dead letter')} forgotten.`);
         return EXIT.done;
       }),
     );
@@ -58,7 +63,7 @@ async function purgeByIds(
 ): Promise<ExitCode> {
   await confirm(
     output.terminal,
-    `Forget ${ids.length === 1 ? `dead letter ${ids[0]}` : `${ids.length} dead letters`} for good`,
+    `Forget ${ids.length === 1 ? `dead letter ${ids[0]}` : counted(ids.length, 'dead letter')} for good`,
     yes === true,
   );
   const verdicts: Verdict[] = [];

@@ -3,6 +3,7 @@ import type { Ms } from '../../contract/index.js';
 import type { CommandKit } from '../command-run.js';
 import { countDeadLetters, type DeadLetterFilter, isFiltered, withFilters } from '../dead-letters.js';
 import { EXIT, refuse } from '../exit-codes.js';
+import { counted } from '../output/counted.js';
 import { replay } from '../replay.js';
 import { retryByIds } from './jobs-retry.js';
 import { duration, rate, whole } from './option-values.js';
@@ -49,7 +50,7 @@ export function addDlqRetry(dlq: Command, kit: CommandKit): void {
         }
         const total = Math.min(limit, await countDeadLetters(session, options));
         if (options.dryRun === true) {
-          output.done({ wouldRetry: total }, `${total} dead letters would be retried.`);
+          output.done({ wouldRetry: total }, `${counted(total, 'dead letter')} would be retried.`);
           return EXIT.done;
         }
         const { retried, isInterrupted } = await replay(session, options, {
@@ -61,7 +62,7 @@ export function addDlqRetry(dlq: Command, kit: CommandKit): void {
         });
         output.done(
           { retried, total, interrupted: isInterrupted },
-          `${retried} of ${total} dead letters are retried.`,
+          `${retried} of ${counted(total, 'dead letter')} retried.`,
         );
         return isInterrupted ? EXIT.interrupted : EXIT.done;
       }),

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandKit } from '../command-run.js';
 import type { Finding } from '../doctor/finding.js';
 import { EXIT } from '../exit-codes.js';
+import { counted } from '../output/counted.js';
 import type { Output } from '../output/output.js';
 import { targetOf } from '../session/target.js';
 
@@ -28,9 +29,7 @@ function show({ terminal }: Output, findings: readonly Finding[], checks: readon
     terminal.print(`${mark}  ${bold(subject)} ${dim(code)}: ${message}`);
     terminal.print(`         ${green('What to do:')} ${remedy}`);
   }
-  const count = (severity: Finding['severity']): number =>
-    findings.filter((finding) => finding.severity === severity).length;
-  terminal.print(
-    findings.length === 0 ? 'Nothing is wrong.' : `${count('error')} errors, ${count('warning')} warnings.`,
-  );
+  const count = (severity: Finding['severity']): string =>
+    counted(findings.filter((finding) => finding.severity === severity).length, severity);
+  terminal.print(findings.length === 0 ? 'Nothing is wrong.' : `${count('error')}, ${count('warning')}.`);
 }

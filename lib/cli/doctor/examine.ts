@@ -6,6 +6,7 @@ import { CommandError, isInstance, TaskError } from '../../errors/index.js';
 import { HandlerRegistry } from '../../handlers/index.js';
 import { type AppCheck, BootCheck } from '../../module/index.js';
 import type { ScheduledTask } from '../../scheduling/index.js';
+import { counted } from '../output/counted.js';
 import { askApp } from '../session/read-options.js';
 import type { Target } from '../session/target.js';
 import { type Check, type Examined, type Finding, findingOf } from './finding.js';
@@ -80,7 +81,9 @@ class Examination {
   private lookAtApp(): void {
     if (!this.isApp) return;
     const tasks = this.app.get(HandlerRegistry).names();
-    this.checks.push(`The app starts, with ${tasks.length} tasks on ${this.options.queues.length} queues.`);
+    this.checks.push(
+      `The app starts, with ${counted(tasks.length, 'task')} on ${counted(this.options.queues.length, 'queue')}.`,
+    );
     for (const message of this.options.warnings) {
       this.findings.push({
         subject: 'app',

@@ -5,7 +5,7 @@ import type { OptionsOverlay } from '../../module/index.js';
 import { TasksModule } from '../../tasks.module.js';
 import { CliHostModule } from './cli-host.module.js';
 import { type AppModule, loadApp } from './load-app.js';
-import { StderrLogger } from './stderr-logger.js';
+import { StderrLogger } from './app-loggers.js';
 import type { Target } from './target.js';
 
 /** Only what goes wrong: the rest is for the app's own log. */
@@ -27,7 +27,7 @@ export async function boot(
 ): Promise<INestApplicationContext> {
   const module = await moduleOf(target);
   return NestFactory.createApplicationContext(CliHostModule.around(module, overlay), {
-    logger: logger ?? new StderrLogger([...(isVerbose ? ALL_LEVELS : QUIET_LEVELS)]),
+    logger: logger ?? new StderrLogger(isVerbose ? ALL_LEVELS : QUIET_LEVELS, () => !isVerbose),
     abortOnError: false,
   });
 }

@@ -1,9 +1,8 @@
-import { ConsoleLogger } from '@nestjs/common';
 import { WorkerPool } from '../../worker/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Output } from '../output/output.js';
 import { ALL_LEVELS, boot } from '../session/boot.js';
-import { StderrLogger } from '../session/stderr-logger.js';
+import { isOurs, StderrLogger, WorkerLogger } from '../session/app-loggers.js';
 import type { Target } from '../session/target.js';
 import { RESOLVED_OPTIONS } from '../../module/index.js';
 import type { ResolvedOptions } from '../../config/index.js';
@@ -18,7 +17,7 @@ export async function runWorker(target: Target, choice: WorkerChoice, output: Ou
   const ending = toldToEnd();
   const app = await boot(target, {
     overlay: asWorker(choice),
-    logger: output.isJson ? new StderrLogger([...ALL_LEVELS]) : new ConsoleLogger(),
+    logger: output.isJson ? new StderrLogger(ALL_LEVELS, isOurs) : new WorkerLogger(),
   });
   const pool = app.get(WorkerPool);
   const { worker, queues } = app.get<ResolvedOptions>(RESOLVED_OPTIONS);

@@ -1,4 +1,6 @@
 import type { Ms } from '../../contract/index.js';
+import { didYouMean } from '../../config/index.js';
+import { refuse } from '../exit-codes.js';
 import type { OptionsOverlay } from '../../module/index.js';
 
 /** What the command line says in the place of the app's configuration. */
@@ -16,6 +18,10 @@ export const asWorker =
   (options) => {
     const ownName = (name: string): string =>
       options.queues.find(({ alias }) => alias === name)?.name ?? name;
+    assertThere(
+      queues?.map(ownName) ?? [],
+      options.queues.map(({ name }) => name),
+    );
     return {
       ...options,
       role: 'worker',
@@ -29,3 +35,12 @@ export const asWorker =
       },
     };
   };
+
+function assertThere(wanted: readonly string[], known: readonly string[]): void {
+  const unknown = wanted.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  refuse(
+    `--queues: the app has no queue "${unknown}".${didYouMean(unknown, known)}`,
+    `Its queues are ${known.join(', ')}.`,
+  );
+}

@@ -128,7 +128,7 @@ describe.each(BROKERS)('nest-tasks on $name', { timeout: 60_000 }, (broker) => {
       out: '6 dead letters would be retried.\n',
     });
     const none = await at('dlq', 'retry', '--error', 'RangeError');
-    expect(none.out).toBe('0 of 0 dead letters are retried.\n');
+    expect(none.out).toBe('0 of 0 dead letters retried.\n');
     const paced = await at('dlq', 'retry', '--error', 'TypeError', '--rate', '5/s', '--limit', '4', '--json');
     expect(jsonOf(paced)).toEqual({ retried: 4, total: 4, interrupted: false });
     expect(jsonOf(await at('dlq', 'list', '--json'))).toMatchObject({ total: 2 });
@@ -140,10 +140,10 @@ describe.each(BROKERS)('nest-tasks on $name', { timeout: 60_000 }, (broker) => {
     expect([all.code, unsure.code]).toEqual([2, 2]);
     expect(unsure.err).toContain('Forget 3 dead letters for good?');
     expect(await at('dlq', 'purge', '--older-than', '1h', '--yes')).toMatchObject({
-      out: '0 dead letters are forgotten.\n',
+      out: '0 dead letters forgotten.\n',
     });
     expect(await at('dlq', 'purge', '--task', 'send-email', '--yes')).toMatchObject({
-      out: '3 dead letters are forgotten.\n',
+      out: '3 dead letters forgotten.\n',
     });
     expect(jsonOf(await at('dlq', 'list', '--json'))).toMatchObject({ total: 0 });
   });

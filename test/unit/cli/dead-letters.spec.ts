@@ -132,7 +132,7 @@ describe('dlq retry', () => {
 
   it('chooses by filters, and leaves the others', async () => {
     const { bench, ids } = await withThree();
-    expect((await bench.type('dlq retry --error paper')).out).toBe('1 of 1 dead letters are retried.\n');
+    expect((await bench.type('dlq retry --error paper')).out).toBe('1 of 1 dead letter retried.\n');
     expect(await statusOf(bench, ids[1] as string)).toBe('pending');
     expect(await statusOf(bench, ids[0] as string)).toBe('failed');
   });
@@ -214,7 +214,7 @@ describe('dlq purge', () => {
     const { bench } = await withThree();
     const { code, out, err } = await bench.type('dlq purge --task mail', { isThere: true, answers: 'yes' });
     expect(err).toContain('Forget 2 dead letters for good? [y/N]');
-    expect([code, out]).toEqual([0, '2 dead letters are forgotten.\n']);
+    expect([code, out]).toEqual([0, '2 dead letters forgotten.\n']);
     expect((await bench.json<Listed>('dlq list')).items.map(({ name }) => name)).toEqual(['report']);
   });
 
@@ -236,7 +236,7 @@ describe('dlq purge', () => {
 
   it('does not ask where there is nothing to forget', async () => {
     const bench = await CommandBench.open();
-    expect((await bench.type('dlq purge --all')).out).toBe('0 dead letters are forgotten.\n');
+    expect((await bench.type('dlq purge --all')).out).toBe('0 dead letters forgotten.\n');
   });
 
   it('forgets those that are named, and never a job that has not failed', async () => {
