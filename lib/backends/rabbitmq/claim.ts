@@ -64,6 +64,7 @@ export async function claimJobs(parts: RabbitMqParts, request: ClaimRequest): Pr
   return {
     ...answer,
     jobs: [...jobs, ...next.jobs],
+    nextInMs: earliest(answer.nextInMs, next.nextInMs),
     limited: [...(claim.limited ?? []), ...(next.limited ?? [])],
     ended: [...(claim.ended ?? []), ...(next.ended ?? [])],
   };
