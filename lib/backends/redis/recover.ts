@@ -8,24 +8,40 @@ type Reply = readonly [recovered: number, nextIn: Buffer, ended: readonly Packed
 /** What could not be carried to another queue is tried again after this. */
 const CARRIED_AGAIN: Ms = 1_000;
 
+/** Looks for what has ended by what was carried: as deep as dependents hang on dependents from queue to queue, within reason. */
+const LOOKS = 8;
+
 /** Does what is overdue on every queue, and on a cluster what somebody has left undone between two of them. */
 export async function recoverQueues(parts: QueueParts, queues: readonly string[]): Promise<Recovery> {
-  const named = queues.map((queue) => ({ queue }));
-  const answers = await byQueue(parts.isCluster, named, async (some) => [await recoverAll(parts, some)]);
-  const replies = answers.filter((reply) => reply !== undefined);
-  const isCarried = await isAllCarried(parts, queues);
+  const { remote } = parts;
+  const replies: Recovery[] = [];
+  let nextInMs: Ms | undefined;
+  for (let look = 0; look < LOOKS; look++) {
+    const before = remote?.courier.journeys;
+    const some = await recoverEach(parts, queues);
+    replies.push(...some);
+    nextInMs = earliest(some.map((reply) => reply.nextInMs));
+    await remote?.idle();
+    // What was carried to a queue that had answered already may have ended jobs there.
+    if (remote?.courier.journeys === before) break;
+  }
   return {
     recovered: replies.reduce((sum, { recovered }) => sum + recovered, 0),
-    nextInMs: earliest([...replies.map(({ nextInMs }) => nextInMs), isCarried ? undefined : CARRIED_AGAIN]),
+    nextInMs: earliest([nextInMs, isAllCarried(parts, queues) ? undefined : CARRIED_AGAIN]),
     ended: replies.some(({ ended }) => ended !== undefined)
       ? replies.flatMap(({ ended = [] }) => ended)
       : undefined,
   };
 }
 
-/** @returns whether nothing is left; what is left is no failure of the sweep */
-async function isAllCarried({ remote, keys }: QueueParts, queues: readonly string[]): Promise<boolean> {
-  await remote?.idle();
+async function recoverEach(parts: QueueParts, queues: readonly string[]): Promise<Recovery[]> {
+  const named = queues.map((queue) => ({ queue }));
+  const replies = await byQueue(parts.isCluster, named, async (some) => [await recoverAll(parts, some)]);
+  return replies.filter((reply) => reply !== undefined);
+}
+
+/** What is left is no failure of the sweep. */
+function isAllCarried({ remote, keys }: QueueParts, queues: readonly string[]): boolean {
   return !queues.some((queue) => remote?.courier.isTroubled(keys.onServer(queue)));
 }
 

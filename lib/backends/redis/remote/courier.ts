@@ -16,6 +16,7 @@ interface Turn {
 export class Courier {
   private readonly turns = new Map<string, Turn>();
   private readonly troubled = new Map<string, Ms>();
+  private count = 0;
 
   constructor(private readonly settle: (queue: string) => Promise<Settled>) {}
 
@@ -31,6 +32,11 @@ export class Courier {
       trouble ??= turns.find((turn) => turn.trouble !== undefined)?.trouble;
     }
     if (trouble !== undefined) throw trouble;
+  }
+
+  /** How often it has set out so far. */
+  get journeys(): number {
+    return this.count;
   }
 
   /** Whether something could not be carried when it was tried last. */
@@ -55,6 +61,7 @@ export class Courier {
   }
 
   private begin(queue: string): Promise<Settled> {
+    this.count++;
     const done = this.settle(queue);
     const turn: Turn = { done };
     this.turns.set(queue, turn);
