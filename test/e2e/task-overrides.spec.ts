@@ -91,7 +91,7 @@ describe('Options of a task that is not there', () => {
   it('are warned of where jobs of unknown tasks are given back: another process may have it', async () => {
     const { app, warnings } = boot({ tasks: { other: {} }, worker: { unknownTask: 'release' } });
     await app;
-    expect(warnings()).toEqual(['tasks.other: no task of this process has this name. Known: send-email.']);
+    expect(warnings()).toEqual(['tasks.other: no task of this process has this name. Known: send-notice.']);
   });
 
   it('are warned of in a producer when the name is nearly one that it knows, and else are normal', async () => {
@@ -147,7 +147,7 @@ describe('A queue that only a variable adds', () => {
   });
 
   it.each<readonly [string, TasksModuleOptions]>([
-    ['a task is sent to', { env, tasks: { 'send-email': { queue: 'mials' } } }],
+    ['a task is sent to', { env, tasks: { 'send-notice': { queue: 'mials' } } }],
     ['the worker is told to serve', { env, worker: { queues: ['mails', 'mials'] } }],
     ['the code has', { env, queues: [{ name: 'mails' }, { name: 'mials' }] }],
     ['no other has nearly the name of', { env: { TASKS__QUEUES__EXPORTS__CONCURRENCY: '2' } }],
