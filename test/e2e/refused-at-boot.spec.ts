@@ -35,10 +35,14 @@ async function appWithout(name: EntryName, connect: TasksModuleOptions['connect'
   })
     .setLogger(new CapturingLogger())
     .compile();
-  onTestFinished(() => app.close());
+  let proxy: TcpProxy | undefined;
+  // Not the other way round: an app whose server has gone again waits for it a while.
+  onTestFinished(async () => {
+    await app.close();
+    await proxy?.close();
+  });
   const appear = async (): Promise<void> => {
-    const proxy = await TcpProxy.before(portOf(entry), port);
-    onTestFinished(() => proxy.close());
+    proxy = await TcpProxy.before(portOf(entry), port);
   };
   return { app, appear };
 }
