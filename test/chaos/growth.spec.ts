@@ -76,7 +76,7 @@ describe.each(STORE_KINDS)(`${JOBS} jobs on $name`, (kind) => {
     const again = await insist(() => queue().enqueueMany(burst));
     expect(again).toHaveLength(burst.length);
     expect(await queue().counts()).toMatchObject({ pending: burst.length });
-  });
+  }, 120_000);
 
   it('are not taken before there are slots for them, however many wait', async () => {
     const pool = app.get(WorkerPool);
