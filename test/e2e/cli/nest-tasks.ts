@@ -1,7 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const BINARY = join(ROOT, 'dist', 'cli', 'main.js');
@@ -48,19 +47,20 @@ export async function startNestTasks(
 
 let warm: Promise<ChildProcess> | undefined;
 let serial = 0;
-afterAll(async () => void (await warm)?.kill('SIGKILL'));
 
 async function startWarm(): Promise<ChildProcess> {
   await build();
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
   const child = fork(fileURLToPath(new URL('./warm-process.mjs', import.meta.url)), { env });
   child.setMaxListeners(0);
+  child.once('exit', () => (warm = undefined));
   return child;
 }
 
 /**
- * Carries out a command line of the built command in a process that the tests of a file share: for all that does not depend on how a process
- * begins and ends. No app is loaded in it, since what an app is made of is read once.
+ * Carries out a command line of the built command in a process that tests share: for all that does not depend on how a process begins and
+ * ends. No app is loaded in it, since what an app is made of is read once. It ends with the process of the tests and not with the file that
+ * was first, since a process of tests has several files and loads this module once: its hooks would be those of the first.
  */
 export async function warmNestTasks(
   args: readonly string[],
@@ -77,7 +77,7 @@ export async function warmNestTasks(
       resolve(answer.run);
     };
     child.on('message', onMessage).once('exit', onExit);
-    child.send({ id, command: { args, env, cwd } });
+    child.send({ id, command: { args, env, cwd } }, (error) => void (error && reject(error)));
   });
 }
 
