@@ -19,11 +19,13 @@ const suites = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture'];
 /** Whose files share the modules of a process: to load them anew for each took five times as long as all tests of `unit`. */
 const SHARING = ['unit', 'contract', 'property', 'e2e'];
 
+/** Most of these wait, for processes of their own and for brokers: on two cores a worker each took twice as long. */
+const WAITING: Readonly<Record<string, number>> = { contract: 4, e2e: 6 };
+
 const suite = (name: string) => ({
   name,
   isolate: !SHARING.includes(name),
-  // Most of these wait, for processes of their own and for brokers.
-  ...(name === 'e2e' ? { maxWorkers: 3 } : {}),
+  ...(WAITING[name] ? { maxWorkers: WAITING[name] } : {}),
   include: [`test/${name}/**/*.spec.ts`],
   setupFiles: ['test/setup.ts'],
   sequence: { hooks: 'stack' as const },
