@@ -3,12 +3,20 @@ export class Ledger {
   private readonly seen: Uint8Array;
   private left: number;
   private tell: () => void = () => undefined;
+  private tellWarm: () => void = () => undefined;
   /** Resolves when all have been delivered. */
   readonly complete = new Promise<void>((resolve) => (this.tell = resolve));
+  /** Resolves when the warm-up has been delivered, with the moment, in milliseconds of the process. */
+  readonly warm: Promise<number>;
 
-  constructor(private readonly size: number) {
+  /** @param warmUp how many of them are not measured: as many deliveries as that, of whatever number */
+  constructor(
+    private readonly size: number,
+    private readonly warmUp = 0,
+  ) {
     this.seen = new Uint8Array(size);
     this.left = size;
+    this.warm = new Promise((resolve) => (this.tellWarm = () => resolve(performance.now())));
   }
 
   deliver(n: number): void {
@@ -16,6 +24,7 @@ export class Ledger {
     if (this.seen[n] === 1) throw new Error(`Job ${n} was delivered twice.`);
     this.seen[n] = 1;
     if (--this.left === 0) this.tell();
+    if (this.size - this.left === this.warmUp) this.tellWarm();
   }
 
   assertComplete(): void {

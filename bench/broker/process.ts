@@ -1,11 +1,12 @@
 import { Ledger } from '../ledger.js';
 import type { Subject } from '../subjects.js';
 import { enqueueInBatches, settled } from './backlog.js';
-import { openProduct } from './product.js';
+import { openProduct, warmUpAt } from './product.js';
 
-/** Jobs a second out of a backlog of `jobs`: from the start of the workers to the start of the last handler. */
+/** Jobs a second out of a backlog: of `jobs` that wait when the warm-up in front of them has run, to the start of the last handler. */
 const subject: Subject = async (jobs, url = '', name, slots, keeps) => {
-  const ledger = new Ledger(jobs);
+  const warmUp = await warmUpAt(url);
+  const ledger = new Ledger(warmUp + jobs, warmUp);
   const recipient = {
     deliver: (n: number) => {
       ledger.deliver(n);
@@ -18,10 +19,11 @@ const subject: Subject = async (jobs, url = '', name, slots, keeps) => {
     keepsResults: keeps === 'keep',
     recipient,
   });
-  await enqueueInBatches(product, jobs);
-  const start = performance.now();
+  await enqueueInBatches(product, warmUp + jobs);
+  const begin = performance.now();
   await product.start();
   await ledger.complete;
+  const start = warmUp === 0 ? begin : await ledger.warm;
   const seconds = (performance.now() - start) / 1_000;
   await settled(product);
   await product.close();

@@ -35,6 +35,8 @@ export interface ProductRange {
   readonly products: Readonly<Record<string, OpenProduct>>;
   /** Makes the broker as new. */
   empty(url: string): Promise<void>;
+  /** Jobs that go before those that are measured, of every product alike: until then it is the compiler that is measured. */
+  readonly warmUp: number;
 }
 
 /** By the scheme of the broker's URL; loaded only then, since not every Node runs the peers of every broker. */
@@ -56,6 +58,11 @@ export async function joinProduct(name: string | undefined, options: ProductOpti
   const open = (await rangeOf(options.url)).products[name ?? ''];
   if (open === undefined) throw new Error(`There is no product "${name}".`);
   return open(options);
+}
+
+/** How many jobs go before those that are measured on that broker. */
+export async function warmUpAt(url: string): Promise<number> {
+  return (await rangeOf(url)).warmUp;
 }
 
 async function rangeOf(url: string): Promise<ProductRange> {

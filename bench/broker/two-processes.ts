@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Ledger } from '../ledger.js';
 import { produce } from '../producers.js';
 import type { Subject } from '../subjects.js';
-import { joinProduct } from './product.js';
+import { joinProduct, warmUpAt } from './product.js';
 
 const WAYS = 100;
 
@@ -25,10 +25,13 @@ const subject: Subject = async (jobs, url = '', name = '') => {
     });
   const lines = createInterface({ input: consumer.stdout });
   await said('ready');
-  const complete = said('complete');
+  const [warm, complete] = [said('warm'), said('complete')];
+  const warmUp = await warmUpAt(url);
   const product = await joinProduct(name, { url, slots: 1, keepsResults: false, recipient: new Ledger(0) });
+  await produce(warmUp, WAYS, (payload) => product.enqueue(payload));
+  await warm;
   const start = performance.now();
-  await produce(jobs, WAYS, (payload) => product.enqueue(payload));
+  await produce(jobs, WAYS, (payload) => product.enqueue(payload), warmUp);
   await complete;
   const seconds = (performance.now() - start) / 1_000;
   await product.close();

@@ -10,6 +10,7 @@ import { openRaw } from './raw.js';
 const SCHEMAS = ['tasks', 'pgboss', 'graphile_worker', 'bullmq', 'raw'];
 
 const range: ProductRange = {
+  warmUp: 10_000,
   products: {
     ours: openOurs('postgres'),
     'graphile-worker': openGraphileWorker,

@@ -21,6 +21,7 @@ const openOverRedis = openOursOn((url) => ({
 }));
 
 const range: ProductRange = {
+  warmUp: 10_000,
   products: {
     ours: exact(openOurs('rabbitmq'), OURS),
     'ours-over-redis': exact(openOverRedis, OURS),

@@ -6,6 +6,7 @@ import { openOurs } from '../broker/ours.js';
 import { openRaw } from './raw.js';
 
 const range: ProductRange = {
+  warmUp: 50_000,
   products: { ours: openOurs('redis'), bullmq: openBullMq, 'bee-queue': openBeeQueue, raw: openRaw },
   empty: async (url) => {
     const server = new Redis(url);

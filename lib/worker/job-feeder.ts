@@ -3,18 +3,19 @@ import { toErrorRecord } from '../errors/index.js';
 import type { RunEnvironment, RunSink, TaskExecutor, TaskRun } from '../execution/index.js';
 import type { Zombies } from '../middleware/index.js';
 import { Turn } from '../queue/index.js';
-import { Alarm } from './alarm.js';
 import { ClaimWatch } from './claim-watch.js';
 import { ClaimWindow, type ClaimSize } from './claim-window.js';
 import { JobStarter } from './job-starter.js';
 import { Lanes } from './lanes.js';
 import { LookAhead } from './look-ahead.js';
+import { Lookout } from './lookout.js';
 import { type Batch, Outbox } from './outbox.js';
 import { RunTable } from './run-table.js';
 import type { SettledEvents } from './settled-events.js';
 import type { SlotSeeker } from './slot-line.js';
 import { TroublePause } from './trouble-pause.js';
 import { Verdicts } from './verdicts.js';
+import { Waiters } from './waiters.js';
 import { WorkSubscriptions } from './work-subscriptions.js';
 import type { WorkerSlots } from './worker-slots.js';
 
@@ -41,6 +42,13 @@ export interface FeederParts {
   readonly onRest: () => void;
 }
 
+/** What a claim asks for, and where: of the queues that have called, or of all. */
+interface Look extends ClaimSize {
+  readonly called?: ReadonlySet<string> | undefined;
+}
+
+const NOTHING: Look = { slots: 0, ahead: 0 };
+
 /**
  * The one loop of a process that claims from a backend: asks for as many jobs as there are free slots, has them started, and
  * sends what has ended with the next claim. One fetcher a process: waking every idle worker instead gave 1,200 to 1,700 jobs a
@@ -52,7 +60,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private readonly verdicts: Verdicts;
   private readonly turn = new Turn(() => this.cycle());
   private readonly lateTurn = new Turn(() => this.settleOnly());
-  private readonly alarm: Alarm;
+  private readonly lookout: Lookout;
   private readonly pause: TroublePause;
   private readonly subscriptions: WorkSubscriptions;
   private readonly ahead: LookAhead;
@@ -62,9 +70,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private lanes = new Lanes([]);
   private accepting = false;
   private open = false;
-  /** Something may be claimable that no claim has looked at. */
-  private woken = false;
-  private waiting: { readonly isOver: () => boolean; readonly tell: () => void }[] = [];
+  private readonly waiters = new Waiters();
   private dropCount = 0;
 
   constructor(
@@ -72,7 +78,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     readonly options: FeederOptions,
     private readonly parts: FeederParts,
   ) {
-    this.alarm = new Alarm(parts.clock, () => this.wake());
+    this.lookout = new Lookout(parts.clock, () => this.offer());
     this.pause = new TroublePause(parts.clock, () => this.wake());
     const { slots, clock } = parts;
     const { maxDelay, lookAhead, claimsInFlight } = backend.queue.capabilities;
@@ -90,7 +96,12 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     });
     this.watch = new ClaimWatch(options.name, parts.environment.events.probes, clock);
     this.verdicts = new Verdicts(this.inHand, parts.settled, parts.logger);
-    this.subscriptions = new WorkSubscriptions(options.name, backend.queue, () => this.hear(), parts.logger);
+    this.subscriptions = new WorkSubscriptions(
+      options.name,
+      backend.queue,
+      (queue) => this.hear(queue),
+      parts.logger,
+    );
   }
 
   get queues(): readonly string[] {
@@ -127,19 +138,19 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   /** Claims no more; what is in hand goes on, and what a claim under way brings is given back. */
   quiesce(): void {
     this.accepting = false;
-    this.alarm.clear();
+    this.lookout.clear();
     this.giveBackAhead();
     this.parts.slots.leave(this);
     this.subscriptions.setDemand(this.demand());
   }
 
   whenIdle(): Promise<void> {
-    return this.when(() => this.isIdle);
+    return this.waiters.when(() => this.isIdle);
   }
 
   /** When no handler runs any more; the backend may still have to hear how the last of them ended. */
   whenQuiet(): Promise<void> {
-    return this.when(() => this.inHand.size <= this.outbox.unsettled);
+    return this.waiters.when(() => this.inHand.size <= this.outbox.unsettled);
   }
 
   /** Sends now what waits for a backend in trouble. */
@@ -161,8 +172,8 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
    * Work was announced. A store in this process announces before the caller of `enqueue` has its handle, and a job must not end
    * before anybody could wait for it: there it looks after a turn of the event loop. A broker tells the end of a job in an answer of its own.
    */
-  private hear(): void {
-    this.woken = true;
+  private hear(queue: string): void {
+    this.lookout.call(queue);
     if (!this.open) return;
     if (this.backend.queue.capabilities.scope === 'process') this.turn.askLater();
     else this.turn.ask();
@@ -170,7 +181,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
 
   /** Looks for work as soon as everything that is ready now is done. */
   wake(): void {
-    this.woken = true;
+    this.lookout.callAll();
     this.offer();
   }
 
@@ -196,7 +207,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.starter.fill();
     this.turn.ask();
     this.parts.slots.offer();
-    this.tellWaiting();
+    this.waiters.look();
   }
 
   dropped(run: TaskRun): void {
@@ -206,7 +217,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     run.worker.end(run.duration, true);
     this.inHand.remove(run);
     this.parts.slots.offer();
-    this.tellWaiting();
+    this.waiters.look();
   }
 
   private cycle(): void {
@@ -227,36 +238,36 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private call(slots: number): void {
     // What has ended and comes too late for the call under way goes with the next.
     if (slots === 0 && (this.outbox.size === 0 || this.window.calls > 0)) return;
-    // A call that only settles has looked at nothing.
-    if (slots > 0) this.woken = false;
-    const size = this.window.open(slots);
+    // A call that only settles looks at nothing.
+    const called = slots > 0 ? this.lookout.begin() : undefined;
+    const look = { ...this.window.open(slots), called };
     const batch = this.outbox.take();
     const since = this.watch.begin();
-    this.claim(size, batch).then(
-      (claim) => this.claimed(this.watch.answered(claim, batch, since), batch, size),
-      (error: unknown) => this.failed(error, batch, size),
+    this.claim(look, batch).then(
+      (claim) => this.claimed(this.watch.answered(claim, batch, since), batch, look),
+      (error: unknown) => this.failed(error, batch, look),
     );
   }
 
   private seekSlots(): number {
     const { slots, zombies } = this.parts;
     if (!this.accepting || this.queues.length === 0 || !this.hasReason) return 0;
-    if (!zombies.tooMany) return slots.promise(this, this.woken, this.window.most);
-    this.alarm.set(this.options.pollInterval);
+    if (!zombies.tooMany) return slots.promise(this, this.lookout.isCalled, this.window.most);
+    this.lookout.again(this.options.pollInterval);
     return 0;
   }
 
   /** A claim would find something: news, verdicts to bring along, or the rest of a backlog. */
   private get hasReason(): boolean {
-    return this.woken || this.outbox.size > 0 || this.window.calls > 0;
+    return this.lookout.isCalled || this.outbox.size > 0 || this.window.calls > 0;
   }
 
-  private claim({ slots, ahead }: ClaimSize, batch: Batch): Promise<Claim> {
+  private claim({ slots, ahead, called }: Look, batch: Batch): Promise<Claim> {
     try {
       return this.backend.queue.claim({
         worker: this.options.worker,
         lease: this.options.lease,
-        take: slots === 0 ? [] : this.lanes.next(slots, ahead),
+        take: slots === 0 ? [] : this.lanes.next(slots, ahead, called),
         max: slots + ahead,
         settle: batch.settlements,
       });
@@ -266,19 +277,20 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     }
   }
 
-  private claimed(claim: Claim, batch: Batch, size: ClaimSize): void {
-    const { slots, ahead } = size;
-    this.window.close(size);
+  private claimed(claim: Claim, batch: Batch, look: Look): void {
+    const { slots, ahead } = look;
+    this.window.close(look);
     this.pause.reset();
     this.conclude(claim, batch);
     if (slots > 0) this.ahead.claimed(slots + ahead, claim.jobs.length);
     for (const job of claim.jobs) this.starter.receive(job, ahead > 0, this.accepting);
     this.starter.fill();
     if (!this.open) return this.sendLate();
-    if (slots > 0 && claim.jobs.length >= slots) this.woken = true;
+    if (slots > 0 && claim.jobs.length >= slots) this.lookout.callAll();
     this.subscriptions.setDemand(this.demand());
-    this.goOn(slots > 0, claim.nextInMs);
-    this.tellWaiting();
+    this.lookout.expect(claim.nextInMs);
+    this.goOn(look, claim.nextInMs);
+    this.waiters.look();
   }
 
   private conclude(claim: Claim, batch: Batch): void {
@@ -286,10 +298,12 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.verdicts.conclude(batch, claim);
   }
 
-  private goOn(hasLooked: boolean, nextInMs: Ms | undefined): void {
-    if (this.outbox.size > 0 || (this.woken && this.parts.slots.free > 0)) this.turn.ask();
-    else if (this.woken) this.parts.slots.wait(this);
-    else if (hasLooked && this.accepting && this.window.calls === 0) this.rest(nextInMs);
+  private goOn({ slots, called }: Look, nextInMs: Ms | undefined): void {
+    const { isCalled } = this.lookout;
+    if (this.outbox.size > 0 || (isCalled && this.parts.slots.free > 0)) this.turn.ask();
+    else if (isCalled) this.parts.slots.wait(this);
+    else if (slots > 0 && this.accepting && this.window.calls === 0)
+      this.rest(nextInMs, called === undefined);
   }
 
   /** Another process has it by now, or will. */
@@ -298,22 +312,22 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.parts.settled.tellLost(run.job);
     run.end();
     this.inHand.remove(run);
-    this.tellWaiting();
+    this.waiters.look();
   }
 
   private giveBackAhead(): void {
     if (this.starter.giveBackAll() && this.open) this.turn.ask();
-    this.tellWaiting();
+    this.waiters.look();
   }
 
   /** Idle: the backend pushes, says when something is due, and a slow poll is only the safety net. */
-  private rest(nextInMs: Ms | undefined): void {
-    this.alarm.set(Math.max(0, Math.min(nextInMs ?? Number.POSITIVE_INFINITY, this.options.pollInterval)));
+  private rest(nextInMs: Ms | undefined, isWhole: boolean): void {
+    this.lookout.rest(Math.min(nextInMs ?? Number.POSITIVE_INFINITY, this.options.pollInterval), isWhole);
     this.parts.onRest();
   }
 
-  private failed(error: unknown, batch: Batch, size: ClaimSize): void {
-    this.window.close(size);
+  private failed(error: unknown, batch: Batch, look: Look): void {
+    this.window.close(look);
     this.watch.failed();
     this.outbox.putBack(batch);
     if (this.open) {
@@ -322,14 +336,14 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
         `Backend "${this.options.name}": claim failed, again in ${wait} ms: ${toErrorRecord(error).message}`,
       );
     }
-    this.tellWaiting();
+    this.waiters.look();
   }
 
   /** The pool has stopped while a claim was under way: what it brought goes back at once, if the backend still answers. */
   private sendLate(): void {
     const batch = this.outbox.take();
     if (batch.runs.length === 0) return;
-    this.claim({ slots: 0, ahead: 0 }, batch).then(
+    this.claim(NOTHING, batch).then(
       (claim) => this.conclude(claim, batch),
       () => this.outbox.putBack(batch),
     );
@@ -339,16 +353,5 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     // Not what claims under way will fill: their answers bring it, and no wake-up is needed meanwhile.
     const { free } = this.parts.slots;
     return this.accepting ? free + this.ahead.allowance(free) : 0;
-  }
-
-  private when(isOver: () => boolean): Promise<void> {
-    return isOver() ? Promise.resolve() : new Promise((tell) => this.waiting.push({ isOver, tell }));
-  }
-
-  private tellWaiting(): void {
-    if (this.waiting.length === 0) return;
-    const over = this.waiting.filter(({ isOver }) => isOver());
-    this.waiting = this.waiting.filter((one) => !over.includes(one));
-    for (const { tell } of over) tell();
   }
 }

@@ -31,10 +31,18 @@ export class Lanes {
   /**
    * @param slots Free ones: the limit of each take. The claim's `max` bounds their sum.
    * @param ahead Jobs to take beyond them, of queues without limits.
+   * @param only The queues to look at. Default: all. That is no turn of theirs: the others have nothing, and starve of nothing.
    */
-  next(slots: number, ahead = 0): Take[] {
+  next(slots: number, ahead = 0, only?: ReadonlySet<string>): Take[] {
+    if (only !== undefined) {
+      const takes = this.inTurn(0, slots, ahead);
+      return takes.filter(({ queue }) => only.has(queue));
+    }
+    return this.inTurn(this.turn++ % CYCLE, slots, ahead);
+  }
+
+  private inTurn(place: number, slots: number, ahead: number): Take[] {
     const limit = { slots, ahead, limited: this.limited };
-    const place = this.turn++ % CYCLE;
     const takes: Take[] = [];
     switch (place) {
       case BULK_TURN:

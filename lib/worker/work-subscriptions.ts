@@ -13,7 +13,7 @@ export class WorkSubscriptions {
     /** Backend entry, for messages. */
     private readonly name: string,
     private readonly backend: QueueBackend,
-    private readonly onAvailable: () => void,
+    private readonly onAvailable: (queue: string) => void,
     private readonly logger: { warn(message: string): void },
   ) {}
 
@@ -28,7 +28,7 @@ export class WorkSubscriptions {
     this.told = demand;
     for (const queue of queues) {
       this.attempt(`queue "${queue}" is only polled`, () => {
-        this.subscriptions.push(this.backend.subscribe(queue, { demand }, this.onAvailable));
+        this.subscriptions.push(this.backend.subscribe(queue, { demand }, () => this.onAvailable(queue)));
       });
     }
   }

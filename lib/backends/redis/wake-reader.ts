@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import type { Ms } from '../../contract/index.js';
 import { isolate } from '../isolate.js';
@@ -111,6 +112,8 @@ export class WakeReader {
         const popped = await client.bzpopmin(...keys, BLOCK_SECONDS);
         this.reading = [];
         if (popped !== null) this.popped(popped[0], popped[1], popped[2]);
+        // A claim that was sent with the job answers in this turn of the event loop: its job starts first, 40 us earlier.
+        await turnOfTheLoop();
       }
     } catch {
       // The connection is gone, or frozen, or its node no longer has the key: the next one asks anew.

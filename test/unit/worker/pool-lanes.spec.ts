@@ -58,3 +58,47 @@ describe('the lanes of a pool', () => {
     expect(ran.slice(0, 400).filter((queue) => queue === 'bulk').length).toBeGreaterThanOrEqual(19);
   });
 });
+
+describe('a claim of a pool at rest', () => {
+  /** A pool at rest with what its claims look at from now on. */
+  async function atRest() {
+    const desk = new PoolDesk();
+    desk.handle(() => undefined);
+    await desk.start();
+    const looks: string[][] = [];
+    desk.memory.queue.each('claim', (call, { take }) => {
+      if (take.length > 0) looks.push(take.map(({ queue }) => queue));
+      return call();
+    });
+    return { desk, looks };
+  }
+
+  it('looks at the queue that has announced a job, and at no other', async () => {
+    const { desk, looks } = await atRest();
+    const [id] = await desk.enqueue('bulk');
+    await desk.settle();
+    expect(looks[0]).toEqual(['bulk']);
+    expect(await desk.state(id!)).toBe('completed');
+  });
+
+  it('looks at all that have, in the order of their lanes', async () => {
+    const { desk, looks } = await atRest();
+    await desk.enqueue('bulk');
+    await desk.enqueue('urgent');
+    await desk.settle();
+    expect(looks[0]).toEqual(['urgent', 'bulk']);
+  });
+
+  it('has what is due on a queue that does not announce it, whatever others announce', async () => {
+    const { desk } = await atRest();
+    const [late] = await desk.enqueue('bulk', 1, { delay: 200 });
+    await desk.settle();
+    for (let time = 0; time < 4; time++) {
+      await desk.enqueue('default');
+      await desk.settle();
+      await desk.clock.advance(50);
+    }
+    await desk.settle();
+    expect(await desk.state(late!)).toBe('completed');
+  });
+});
