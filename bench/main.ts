@@ -1,4 +1,4 @@
-/** `npm run bench -- memory redis [--quick] [--json]`: every target of a backend, ours, peers and the raw limit in one run. */
+/** `npm run bench -- memory redis [--quick] [--json] [--rows <text in their names>]`: every target of a backend, ours, peers and the raw limit in one run. */
 import { parseArgs } from 'node:util';
 import { cpus } from 'node:os';
 import { bootBench } from './boot/bench.js';
@@ -23,12 +23,13 @@ const BACKENDS: Readonly<Record<string, BackendBench>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' } },
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, rows: { type: 'string', default: '' } },
 });
 const chosen = positionals.length === 0 ? Object.keys(BACKENDS) : positionals;
+const isWanted = (measure: string): boolean => measure.includes(values.rows);
 const size: BenchSize = values.quick
-  ? { rounds: 1, jobs: 150_000, quick: true }
-  : { rounds: 3, jobs: 500_000, quick: false };
+  ? { rounds: 1, jobs: 150_000, quick: true, isWanted }
+  : { rounds: 3, jobs: 500_000, quick: false, isWanted };
 
 if (!values.json) {
   console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`);

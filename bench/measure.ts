@@ -26,6 +26,8 @@ export interface BenchSize {
   readonly rounds: number;
   readonly jobs: number;
   readonly quick: boolean;
+  /** Whether a row is asked for; those of the brokers run alone. */
+  isWanted(measure: string): boolean;
 }
 
 export type BackendBench = (size: BenchSize) => AsyncIterable<Measure>;

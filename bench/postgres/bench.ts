@@ -12,12 +12,14 @@ const BACKLOG = { whole: 1_000_000, quick: 200_000 };
 const SHORT_LINE = 20_000;
 
 /** The targets of the PostgreSQL backend, beside its peers and a raw program on one private server and on one Node. */
-export async function* postgresBench({ rounds: count, quick }: BenchSize): AsyncIterable<Measure> {
+export async function* postgresBench({ rounds: count, quick, isWanted }: BenchSize): AsyncIterable<Measure> {
   const pick = ({ whole, quick: small }: { whole: number; quick: number }) => (quick ? small : whole);
   const server = await privateServer();
   try {
-    for (const plan of plans(pick(SIZE), pick(SAMPLES))) yield await compare(plan, server.url, count);
-    yield await longLine(pick(BACKLOG), server.url, count);
+    const wanted = plans(pick(SIZE), pick(SAMPLES)).filter(({ measure }) => isWanted(measure));
+    for (const plan of wanted) yield await compare(plan, server.url, count);
+    const waiting = pick(BACKLOG);
+    if (isWanted(longLineOf(waiting))) yield await longLine(waiting, server.url, count);
   } finally {
     await server.stop();
   }
@@ -25,7 +27,7 @@ export async function* postgresBench({ rounds: count, quick }: BenchSize): Async
 
 /** The Node that runs every subject: two of the peers refuse the oldest that we support. */
 function nodeForAll(): string {
-  const require = createRequire(new URL('../peers/package.json', import.meta.url));
+  const require = createRequire(new URL('../../peers/package.json', import.meta.url));
   return join(
     dirname(require.resolve('node/package.json')),
     'bin',
@@ -62,6 +64,9 @@ async function compare(plan: Plan, url: string, count: number): Promise<Measure>
   });
 }
 
+const longLineOf = (waiting: number): string =>
+  `process 10,000 with ${waiting.toLocaleString('en')} waiting, mixed priorities`;
+
 /** Ours against itself: what a long line of mixed priorities costs. */
 async function longLine(waiting: number, url: string, count: number): Promise<Measure> {
   const subject = { ours: `broker/long-line ${url} ours` };
@@ -70,7 +75,7 @@ async function longLine(waiting: number, url: string, count: number): Promise<Me
   const [short, long] = [await run(SHORT_LINE), await run(waiting)];
   return measured({
     backend: 'postgres',
-    measure: `process 10,000 with ${waiting.toLocaleString('en')} waiting, mixed priorities`,
+    measure: longLineOf(waiting),
     unit: 'jobs/s',
     ours: long,
     peers: { 'ours with no others waiting': short },

@@ -29,12 +29,14 @@ interface Plan {
 }
 
 /** The targets of the Redis backend, beside BullMQ, bee-queue and a raw program on one private server. */
-export async function* redisBench({ rounds: count, quick }: BenchSize): AsyncIterable<Measure> {
+export async function* redisBench({ rounds: count, quick, isWanted }: BenchSize): AsyncIterable<Measure> {
   const pick = ({ whole, quick: small }: { whole: number; quick: number }) => (quick ? small : whole);
   const server = await privateServer();
   try {
-    for (const plan of plans(pick(SIZE), pick(SAMPLES))) yield* compare(plan, server.url, count);
-    yield await longLine(pick(BACKLOG), server.url, count);
+    const wanted = plans(pick(SIZE), pick(SAMPLES)).filter(({ measure }) => isWanted(measure));
+    for (const plan of wanted) yield* compare(plan, server.url, count);
+    const waiting = pick(BACKLOG);
+    if (isWanted(longLineOf(waiting))) yield await longLine(waiting, server.url, count);
   } finally {
     await server.stop();
   }
@@ -141,6 +143,9 @@ async function* compare(plan: Plan, url: string, count: number): AsyncIterable<M
   }
 }
 
+const longLineOf = (waiting: number): string =>
+  `process 10,000 with ${waiting.toLocaleString('en')} waiting, mixed priorities`;
+
 /** Ours against itself: what a long line of mixed priorities costs. */
 async function longLine(waiting: number, url: string, count: number): Promise<Measure> {
   const subject = { ours: `broker/long-line ${url} ours` };
@@ -149,7 +154,7 @@ async function longLine(waiting: number, url: string, count: number): Promise<Me
   );
   return measured({
     backend: 'redis',
-    measure: `process 10,000 with ${waiting.toLocaleString('en')} waiting, mixed priorities`,
+    measure: longLineOf(waiting),
     unit: 'jobs/s',
     ours: long ?? Number.NaN,
     peers: { 'ours with no others waiting': short ?? Number.NaN },
