@@ -53,6 +53,11 @@ export interface BackendUnderTest {
   readonly backend: TaskBackend;
   /** Moves the store's time on; nothing else may move it then. Left out with `realTime`. */
   readonly advance?: (ms: Ms) => Promise<void>;
+  /**
+   * Where a broker carries what has come due to whoever claims it or waits for it: how long it may be on its way. The suite waits for it that long at
+   * most, and goes on when it is there. Default 0: what is due can be claimed at once.
+   */
+  readonly arrivesWithin?: Ms | undefined;
   /** Another client of the same store, not opened, as a second process would have it. For scope `fleet`. */
   readonly connect?: () => Promise<TaskBackend>;
   /** A transaction on the store. For the feature `transactions`. */

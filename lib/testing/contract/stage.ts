@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   JOB_STATES,
   type Capabilities,
+  type ClaimedJob,
   type EndedJob,
   type JobRecord,
   type Ms,
@@ -18,6 +19,8 @@ import { Lane } from './lane.js';
 
 /** Added to every real wait: a server may be that late, and its clock runs in whole milliseconds. */
 const REAL_SLACK: Ms = 25;
+/** Between two looks at what is waited for. */
+const STEP: Ms = 20;
 
 /** What one test of the suite plays on: a watched backend, queues of its own, and time. */
 export class Stage {
@@ -47,6 +50,10 @@ export class Stage {
   /** Whether nothing but {@link pass} moves the store's time. */
   get timeStands(): boolean {
     return this.bench.advance !== undefined;
+  }
+
+  private get arrivesWithin(): Ms {
+    return this.bench.arrivesWithin ?? 0;
   }
 
   /** Watches another client of the same store together with the first. */
@@ -96,6 +103,20 @@ export class Stage {
     this.lanes.splice(this.lanes.indexOf(lane), 1);
   }
 
+  /** Takes up to so many jobs that have come due, as soon as the first of them has arrived. */
+  async due(lane: Lane, limit: number): Promise<readonly ClaimedJob[]> {
+    let jobs = await lane.take(limit);
+    for (let waited = 0; jobs.length === 0 && waited < this.arrivesWithin; waited += STEP) {
+      await this.pass(STEP);
+      jobs = await lane.take(limit);
+    }
+    return jobs;
+  }
+
+  async dueIds(lane: Lane, limit: number): Promise<string[]> {
+    return (await this.due(lane, limit)).map(({ id }) => id);
+  }
+
   /** Lets that much of the store's time go by. */
   async pass(ms: Ms): Promise<void> {
     if (this.bench.advance === undefined) return sleep(ms + REAL_SLACK);
@@ -103,13 +124,14 @@ export class Stage {
     return this.bench.advance(ms);
   }
 
-  /** Waits until it holds, for a second at most. */
+  /** Waits until it holds, for a second at most, and for what has to arrive. */
   async eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-    for (let waited = 0; waited <= 1_000; waited += 20) {
+    const most = 1_000 + this.arrivesWithin;
+    for (let waited = 0; waited <= most; waited += STEP) {
       if (await holds()) return;
-      await this.pass(20);
+      await this.pass(STEP);
     }
-    assert.fail(`within a second: ${what}`);
+    assert.fail(`within ${most} ms: ${what}`);
   }
 
   /** Milliseconds by a clock that runs with the store's. */

@@ -45,7 +45,7 @@ export const deadLetters = topic('dead letters', (test) => {
     assert.equal(await lane.state(id), 'scheduled');
     assert.deepEqual(await lane.takeIds(1), []);
     await stage.pass(300);
-    assert.deepEqual(await lane.takeIds(1), [id]);
+    assert.deepEqual(await stage.dueIds(lane, 1), [id]);
   });
 
   test('counts how often it was put back', async (stage) => {
