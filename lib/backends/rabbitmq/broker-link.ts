@@ -93,12 +93,21 @@ export class BrokerLink {
   }
 
   private async setUp(model: ChannelModel): Promise<void> {
-    // Until this is done the driver listens to nothing, and an error that nobody hears would end the process.
+    // Until this is done the driver listens to nothing: an error that nobody hears would end the process, and an end would be waited for in vain.
+    let isLost = false;
     model.on('error', (error) => (this.trouble = error));
+    model.once('close', () => (isLost = true));
     if (this.recovering === undefined) return;
-    await this.listener.up(model);
+    try {
+      await this.listener.up(model);
+      if (isLost) throw this.trouble ?? new Error('Connection closed');
+    } catch (error) {
+      this.listener.down();
+      throw error;
+    }
     if (this.recovering === undefined) return;
     this.isBlocked = false;
+    this.trouble = undefined;
     this.model = model;
   }
 
