@@ -114,7 +114,7 @@ describe('faults on rabbitmq', () => {
     await dropFromBroker(
       url.href,
       [`${prefix}.${QUEUE}`, `${prefix}.${QUEUE}:dead`],
-      [`${prefix}:work`, `${prefix}:dead`],
+      [`${prefix}:work`, `${prefix}:dead`, `${prefix}:due`],
     );
   });
 

@@ -102,7 +102,7 @@ afterEach(async () => {
   await dropFromBroker(
     url,
     names.flatMap((name) => [`${prefix}.${name}`, `${prefix}.${name}:dead`]),
-    [`${prefix}:work`, `${prefix}:dead`],
+    [`${prefix}:work`, `${prefix}:dead`, `${prefix}:due`],
   );
 });
 

@@ -28,7 +28,7 @@ export const AN_ENTRY = {
       `${prefix}.${queue}`,
       `${prefix}.${queue}:dead`,
     ]);
-    onTestFinished(() => dropFromBroker(url, queues, [`${prefix}:work`, `${prefix}:dead`]));
+    onTestFinished(() => dropFromBroker(url, queues, [`${prefix}:work`, `${prefix}:dead`, `${prefix}:due`]));
     return { type: 'rabbitmq', url, options: { prefix } };
   },
 };

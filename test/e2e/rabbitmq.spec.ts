@@ -31,7 +31,7 @@ afterEach(async () => {
 function aPrefix(): string {
   const prefix = uniqueRabbitMqPrefix();
   const queues = QUEUES.flatMap((queue) => [`${prefix}.${queue}`, `${prefix}.${queue}:dead`]);
-  cleanUps.push(() => dropFromBroker(url, queues, [`${prefix}:work`, `${prefix}:dead`]));
+  cleanUps.push(() => dropFromBroker(url, queues, [`${prefix}:work`, `${prefix}:dead`, `${prefix}:due`]));
   return prefix;
 }
 

@@ -59,7 +59,7 @@ const PLACES: readonly Place[] = [
         `${exchange}.${name}:dead`,
       ]);
       onTestFinished(async () => {
-        await dropFromBroker(broker.url, queues, [`${exchange}:work`, `${exchange}:dead`]);
+        await dropFromBroker(broker.url, queues, [`${exchange}:work`, `${exchange}:dead`, `${exchange}:due`]);
         await dropPrefix(url, prefix);
       });
       return {

@@ -75,8 +75,10 @@ async function publishAgain(parts: RabbitMqParts, jobs: readonly JobRecord[]): P
   );
   jobs.forEach((job, place) => {
     const outcome = outcomes[place];
-    if (outcome === 'confirmed') pump.report(job);
-    else if (outcome !== 'refused') unsent.add(job);
+    if (outcome === 'confirmed') {
+      loose?.sent(job.queue, job.id);
+      pump.report(job);
+    } else if (outcome !== 'refused') unsent.add(job);
   });
   return jobs.length;
 }

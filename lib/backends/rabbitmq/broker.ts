@@ -47,7 +47,7 @@ export class Broker {
     private readonly hooks: BrokerHooks,
   ) {
     const warn = (message: string): void => hooks.warn(message);
-    this.topology = new Topology(settings);
+    this.topology = new Topology(settings, !isRecorded);
     this.publisher = new PublisherLanes(settings.commandTimeout, warn);
     this.intake = new Intake({
       commandTimeout: settings.commandTimeout,
@@ -245,9 +245,7 @@ export class Broker {
   private async declareFor(sendings: readonly Sending[]): Promise<void> {
     const names = new Set(sendings.map(({ job }) => this.nameOf(job.queue)));
     await this.topology.declare(names);
-    const delayed = sendings.filter(({ delay }) => delay !== undefined && delay > 0);
-    if (delayed.length > 0)
-      await this.topology.declareDelays(delayed.map(({ job }) => this.nameOf(job.queue)));
+    if (sendings.some(({ delay = 0 }) => delay > 0)) await this.topology.declareDelays();
   }
 
   private publicationOf({ job, history, delay }: Sending): Publication {

@@ -48,10 +48,41 @@ export async function enqueueJobs(
 }
 
 /** @returns what became of each; `confirmed` where nothing has to be published now */
-export async function publishNew(
-  parts: RabbitMqParts,
-  jobs: readonly NewJob[],
-): Promise<readonly PublishOutcome[]> {
+async function publishNew(parts: RabbitMqParts, jobs: readonly NewJob[]): Promise<readonly PublishOutcome[]> {
+  const { broker, loose, unsent } = parts;
+  const { outcomes, lost, error } = await send(parts, jobs);
+  if (loose === undefined) {
+    for (const job of lost) unsent.add(job);
+    return outcomes;
+  }
+  await letGo(parts, loose.surplus());
+  if (lost.length === 0) return outcomes;
+  await letGo(parts, lost);
+  if (error !== undefined) throw error;
+  const outcome = outcomes.every((one) => one === 'not-sent') ? 'not-sent' : 'unknown';
+  const isUnroutable = outcomes.includes('unroutable');
+  throw callError(
+    broker.settings.name,
+    outcome,
+    new Error(isUnroutable ? 'no queue takes the message' : 'no confirm in time'),
+  );
+}
+
+/** Publishes what a settlement enqueued: it is kept, since the settlement is, and published later where it could not be now. */
+export async function publishSpawned(parts: RabbitMqParts, jobs: readonly NewJob[]): Promise<void> {
+  const { lost } = await send(parts, jobs);
+  for (const job of lost) parts.unsent.add(job);
+}
+
+/** What became of each, and which of them the broker has not, or may not have. */
+interface Sent {
+  readonly outcomes: readonly PublishOutcome[];
+  readonly lost: readonly NewJob[];
+  /** Why none could be published. */
+  readonly error?: unknown;
+}
+
+async function send(parts: RabbitMqParts, jobs: readonly NewJob[]): Promise<Sent> {
   const { broker, loose, pump } = parts;
   const outcomes: PublishOutcome[] = jobs.map(() => 'confirmed');
   const places = jobs.flatMap((job, place) => (loose !== undefined || isReady(job) ? place : []));
@@ -60,11 +91,9 @@ export async function publishNew(
     return { job, history: NO_HISTORY, delay: loose && delayOf(parts, job) };
   });
   if (loose !== undefined) for (const { job } of sendings) loose.entered(job);
-  const published = await broker.publish(sendings).catch((error: unknown) => {
-    if (loose !== undefined) {
-      for (const { job } of sendings) loose.finished(job.queue, job.id);
-      throw error;
-    }
+  let error: unknown;
+  const published = await broker.publish(sendings).catch((reason: unknown) => {
+    error = reason;
     return sendings.map(() => 'not-sent' as const);
   });
   const lost: NewJob[] = [];
@@ -78,18 +107,7 @@ export async function publishNew(
     } else if (outcomes[place] === 'refused') loose?.finished(job.queue, job.id);
     else lost.push(job);
   });
-  if (loose === undefined) for (const job of lost) parts.unsent.add(job);
-  if (loose === undefined) return outcomes;
-  await letGo(parts, loose.surplus());
-  if (lost.length === 0) return outcomes;
-  await letGo(parts, lost);
-  const outcome = outcomes.every((one) => one === 'not-sent') ? 'not-sent' : 'unknown';
-  const isUnroutable = outcomes.includes('unroutable');
-  throw callError(
-    broker.settings.name,
-    outcome,
-    new Error(isUnroutable ? 'no queue takes the message' : 'no confirm in time'),
-  );
+  return { outcomes, lost, error };
 }
 
 /** A ledger in memory forgets them. */

@@ -1,7 +1,7 @@
 import type { Ms, Receipt } from '../../contract/index.js';
 import { Hold } from './hold.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
-import { release } from './settle.js';
+import { abandon } from './settle.js';
 
 /**
  * Lengthens leases at the ledger. Without one that all share the broker's delivery is the lease: a job whose channel is gone, and whose message
@@ -18,7 +18,11 @@ export async function extendLeases(
   if (parts.loose !== undefined && parts.broker.isUp) {
     for (const [receipt, { delivery }] of holds) if (delivery?.isLive === false) gone.add(receipt);
   }
-  for (const receipt of gone) release(parts, holds.get(receipt) as Hold);
+  if (gone.size > 0)
+    await abandon(
+      parts,
+      [...gone].map((receipt) => holds.get(receipt) as Hold),
+    );
   parts.broker.intake.flush();
   const ours = (receipt: Receipt): Receipt => (holds.get(receipt) as Hold).receipt;
   return {

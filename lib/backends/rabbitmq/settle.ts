@@ -1,8 +1,11 @@
-import type { Claim, ErrorRecord, Ms, Settlement, Verdict } from '../../contract/index.js';
-import { publishNew } from './enqueue.js';
+import type { Claim, ErrorRecord, JobState, Ms, Settlement, Verdict } from '../../contract/index.js';
+import { publishSpawned } from './enqueue.js';
 import { Hold } from './hold.js';
 import type { MessageJob } from './message.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
+
+/** Of a job that is to run, now or later. */
+const TO_RUN: ReadonlySet<JobState | undefined> = new Set<JobState>(['pending', 'scheduled', 'retrying']);
 
 /** What the ledger is told: its own receipts, and jobs of this backend marked as such. */
 export function toLedger(settlements: readonly Settlement[]): Settlement[] {
@@ -29,10 +32,11 @@ export async function concludeSettlements(
     if (verdict === 'applied') {
       const gone = new Set(refused.filter((one) => one.settlement === place).map((one) => one.place));
       const spawned = settlement.enqueue?.filter((_, index) => !gone.has(index)) ?? [];
-      if (spawned.length > 0) steps.push(publishNew(parts, spawned));
+      if (spawned.length > 0) steps.push(publishSpawned(parts, spawned));
       const step = applied(parts, hold, settlement);
       if (step !== undefined) steps.push(step);
-    } else release(parts, hold);
+    } else if (verdict === 'stale') steps.push(abandon(parts, [hold]));
+    else release(parts, hold);
   });
   if (steps.length > 0) await Promise.all(steps);
   parts.broker.intake.flush();
@@ -55,6 +59,20 @@ export function release({ holds, broker, clock }: RabbitMqParts, hold: Hold, isG
   if (feed.running > 0) feed.running--;
   if (isGivenBack) delivery.nack();
   else delivery.ack();
+}
+
+/**
+ * Lets go of jobs whose leases were lost. Without a shared ledger a message is all that others know of its job: that of one that is to run again
+ * goes back, as long as this process has it.
+ */
+export async function abandon(parts: RabbitMqParts, holds: readonly Hold[]): Promise<void> {
+  const { ledger, loose } = parts;
+  const records = loose && (await ledger.get(holds.map(({ job: { queue, id } }) => ({ queue, id }))));
+  holds.forEach((hold, place) => {
+    const isBack = TO_RUN.has(records?.[place]?.state) && hold.delivery?.isLive === true;
+    if (isBack) loose?.sent(hold.job.queue, hold.job.id);
+    release(parts, hold, isBack);
+  });
 }
 
 function applied(parts: RabbitMqParts, hold: Hold, { outcome }: Settlement): Promise<unknown> | undefined {

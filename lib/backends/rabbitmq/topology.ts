@@ -24,7 +24,8 @@ export interface QueuePart {
  *
  * - `tasks:work`, a direct exchange: a message for `mails` has that routing key. Bound to it, the queue `tasks.mails`.
  * - `tasks:dead`, a direct exchange: dead letters, the broker's own as well. Bound to it, the queue `tasks.mails:dead`.
- * - Only where delays are kept by the broker, the ladder: exchanges and queues `tasks:delay.0` to `tasks:delay.27`, and the exchange `tasks:due`.
+ * - Only where delays are kept by the broker, the exchange `tasks:due`, to which every queue is bound, and, with the first delay, the ladder before
+ *   it: exchanges and queues `tasks:delay.0` to `tasks:delay.27`.
  *   A routing key of 28 bits and the queue's name sends a message down through the queues of its ones, where it waits for 2^step units each; each
  *   queue has one time to live for all, so nobody waits behind somebody who waits longer. After kombu's and NServiceBus's native delayed delivery.
  *
@@ -37,7 +38,11 @@ export class Topology {
   private readonly ready = new Map<string, Promise<void>>();
   private model: ChannelModel | undefined;
 
-  constructor(private readonly settings: RabbitMqSettings) {
+  constructor(
+    private readonly settings: RabbitMqSettings,
+    /** Without a shared ledger. */
+    private readonly keepsDelays = true,
+  ) {
     const { prefix } = settings;
     this.work = `${prefix}:work`;
     this.dead = `${prefix}:dead`;
@@ -70,7 +75,6 @@ export class Topology {
   forget(brokerName: string): void {
     this.ready.delete(`queue ${brokerName}`);
     this.ready.delete('exchanges');
-    this.ready.delete(`due ${brokerName}`);
   }
 
   /**
@@ -107,14 +111,10 @@ export class Topology {
     return this.onChannel((channel) => channel.assertQueue(queue, options));
   }
 
-  /** Declares the ladder, and where it leads for these queues. */
-  async declareDelays(brokerNames: Iterable<string>): Promise<void> {
-    await this.declare(brokerNames);
+  /** Declares the ladder, which leads to every queue that is declared. */
+  async declareDelays(): Promise<void> {
+    await this.once('exchanges', (channel) => this.declareExchanges(channel));
     await this.once('ladder', (channel) => this.declareLadder(channel));
-    for (const name of new Set(brokerNames)) {
-      const pattern = `${'*.'.repeat(DELAY_STEPS)}${name}`;
-      await this.once(`due ${name}`, (channel) => channel.bindQueue(this.queue(name), this.due, pattern));
-    }
   }
 
   private step(step: number): string {
@@ -125,6 +125,7 @@ export class Topology {
     for (const exchange of [this.work, this.dead]) {
       await channel.assertExchange(exchange, 'direct', { durable: true });
     }
+    if (this.keepsDelays) await channel.assertExchange(this.due, 'topic', { durable: true });
   }
 
   private async declareQueue(channel: Channel, name: string): Promise<void> {
@@ -132,6 +133,9 @@ export class Topology {
       await channel.assertQueue(queue, options);
       await channel.bindQueue(queue, exchange, name);
     }
+    // What is on its way down the ladder, of whatever process, is to find it also when it is declared anew.
+    if (this.keepsDelays)
+      await channel.bindQueue(this.queue(name), this.due, `${'*.'.repeat(DELAY_STEPS)}${name}`);
   }
 
   private queueOptions(name: string): Options.AssertQueue {
@@ -164,7 +168,6 @@ export class Topology {
 
   private async declareLadder(channel: Channel): Promise<void> {
     const isQuorum = this.settings.queueType === 'quorum';
-    await channel.assertExchange(this.due, 'topic', { durable: true });
     for (let step = 0; step < DELAY_STEPS; step++) {
       const name = this.step(step);
       const next = step === 0 ? this.due : this.step(step - 1);

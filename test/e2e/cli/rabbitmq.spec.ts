@@ -61,7 +61,7 @@ describe('RabbitMQ from a shell', { timeout: 60_000 }, () => {
   });
   afterAll(async () => {
     const queues = queueNames.flatMap((name) => [`${prefix}.${name}`, `${prefix}.${name}:dead`]);
-    await dropFromBroker(amqp, queues, [`${prefix}:work`, `${prefix}:dead`]);
+    await dropFromBroker(amqp, queues, [`${prefix}:work`, `${prefix}:dead`, `${prefix}:due`]);
     await dropPrefix(redis, ledgerPrefix);
   });
 

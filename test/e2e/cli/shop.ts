@@ -74,7 +74,7 @@ async function onRabbitMq(): Promise<Place> {
     shop: { backends, queues: [{ name: 'mails', backend: 'rabbitmq', maxSize: MAILS_AT_MOST }] },
     address: ['--url', url, '--prefix', prefix, '--ledger', ledger, '--ledger-prefix', ledgerPrefix],
     dispose: async () => {
-      await dropFromBroker(url, names, [`${prefix}:work`, `${prefix}:dead`]);
+      await dropFromBroker(url, names, [`${prefix}:work`, `${prefix}:dead`, `${prefix}:due`]);
       await dropPrefix(ledger, ledgerPrefix);
     },
   };

@@ -36,7 +36,7 @@ async function rabbitMq(): Promise<{
       dropFromBroker(
         url,
         [`${prefix}.rabbitmq`, `${prefix}.rabbitmq:dead`],
-        [`${prefix}:work`, `${prefix}:dead`],
+        [`${prefix}:work`, `${prefix}:dead`, `${prefix}:due`],
       ),
   };
 }

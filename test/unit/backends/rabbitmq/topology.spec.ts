@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ChannelModel } from 'amqplib';
 import { describe, expect, it } from 'vitest';
 import { resolveRabbitMqOptions } from '../../../../lib/backends/rabbitmq/resolve-rabbitmq-options.js';
@@ -38,8 +39,8 @@ class NotingModel {
   }
 }
 
-function topology(options: Record<string, unknown> = {}) {
-  const made = new Topology(resolveRabbitMqOptions({ name: 'mq', options }));
+function topology(options: Record<string, unknown> = {}, keepsDelays = true) {
+  const made = new Topology(resolveRabbitMqOptions({ name: 'mq', options }), keepsDelays);
   const model = new NotingModel();
   made.use(model.asModel);
   return { topology: made, model };
@@ -102,7 +103,7 @@ describe('the way of a delayed message', () => {
 
 describe('what is declared of a queue', () => {
   it('is the queue at the work exchange and its dead letters at the dead one, all durable', async () => {
-    const { topology: made, model } = topology();
+    const { topology: made, model } = topology({}, false);
     await made.declare(['mails']);
     expect(model.calls).toEqual([
       ['assertExchange', 'tasks:work', 'direct', { durable: true }],
@@ -197,7 +198,7 @@ describe('what is declared of a queue', () => {
 describe('the ladder', () => {
   it('has a queue for each step, which waits twice as long as the one below and leads there', async () => {
     const { topology: made, model } = topology();
-    await made.declareDelays(['mails']);
+    await made.declareDelays();
     const steps = model.of('assertQueue').filter(([, name]) => String(name).includes(':delay.'));
     expect(steps.map(([, name, options]) => [name, options])).toEqual(
       Array.from({ length: DELAY_STEPS }, (_, step) => [
@@ -214,27 +215,35 @@ describe('the ladder', () => {
 
   it('takes a message into a step by its one, and past it by its zero', async () => {
     const { topology: made, model } = topology();
-    await made.declareDelays(['mails']);
+    await made.declareDelays();
     const before = '*.'.repeat(DELAY_STEPS - 4);
     expect(model.calls).toContainEqual(['bindQueue', 'tasks:delay.3', 'tasks:delay.3', `${before}1.#`]);
     expect(model.calls).toContainEqual(['bindExchange', 'tasks:delay.2', 'tasks:delay.3', `${before}0.#`]);
   });
 
-  it('lets go into the queue that the key names', async () => {
+  it('lets go into every queue by its name, also into one that is declared anew', async () => {
     const { topology: made, model } = topology();
-    await made.declareDelays(['mails']);
-    expect(model.calls).toContainEqual([
-      'bindQueue',
-      'tasks.mails',
-      'tasks:due',
-      `${'*.'.repeat(DELAY_STEPS)}mails`,
-    ]);
+    const binding = ['bindQueue', 'tasks.mails', 'tasks:due', `${'*.'.repeat(DELAY_STEPS)}mails`];
+    await made.declare(['mails']);
+    expect(model.calls).toContainEqual(binding);
+    made.forget('mails');
+    await made.declare(['mails']);
+    expect(model.calls.filter((call) => isDeepStrictEqual(call, binding))).toHaveLength(2);
   });
 
   it('is declared with the first delay and not before', async () => {
     const { topology: made, model } = topology();
     await made.declare(['mails']);
+    const exchanges = ['tasks:work', 'tasks:dead', 'tasks:due'];
+    expect(model.of('assertExchange').map(([, name]) => name)).toEqual(exchanges);
+    expect(model.of('assertQueue').map(([, name]) => name)).toEqual(['tasks.mails:dead', 'tasks.mails']);
+  });
+
+  it('leads nowhere where a shared ledger keeps the delays', async () => {
+    const { topology: made, model } = topology({}, false);
+    await made.declare(['mails']);
     expect(model.of('assertExchange').map(([, name]) => name)).toEqual(['tasks:work', 'tasks:dead']);
+    expect(model.of('bindQueue')).toHaveLength(2);
   });
 });
 
