@@ -3,23 +3,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { MemoryQueueBackend } from '../../lib/backends/memory/memory-queue-backend.js';
 import { RabbitMqQueueBackend } from '../../lib/backends/rabbitmq/rabbitmq-queue-backend.js';
 import { resolveRabbitMqOptions } from '../../lib/backends/rabbitmq/resolve-rabbitmq-options.js';
-import type { Capabilities, Claim, NewJob } from '../../lib/contract/index.js';
+import type { Claim, NewJob } from '../../lib/contract/index.js';
 import { aJob, ManualClock } from '../../lib/testing/index.js';
 import { dropFromBroker, sharedRabbitMq, uniqueRabbitMqPrefix } from '../servers/shared-rabbitmq.js';
 import { TcpProxy } from '../servers/tcp-proxy.js';
+import { SharedLedger } from './shared-ledger.js';
 
 const PATIENCE = { timeout: 10_000, interval: 10 };
 const QUEUE = 'work';
 /** Longer than it takes to look at an empty queue twice. */
 const TWO_LOOKS = 11_000;
-
-/** A ledger that all share, as far as all are of this process. */
-class SharedLedger extends MemoryQueueBackend {
-  override readonly capabilities: Capabilities = {
-    ...new MemoryQueueBackend().capabilities,
-    records: 'fleet',
-  };
-}
 
 /** What is lost at the broker, and what the broker does not want. */
 describe('on rabbitmq', () => {
@@ -68,7 +61,11 @@ describe('on rabbitmq', () => {
     await Promise.all(opened.map((queue) => queue.close()));
     await channel.close();
     const queue = `${prefix}.${QUEUE}`;
-    await dropFromBroker(url, [queue, `${queue}:dead`], [`${prefix}:work`, `${prefix}:dead`]);
+    await dropFromBroker(
+      url,
+      [queue, `${queue}:dead`],
+      [`${prefix}:work`, `${prefix}:dead`, `${prefix}:due`],
+    );
   });
 
   describe('a queue that somebody has purged', () => {

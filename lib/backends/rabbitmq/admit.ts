@@ -76,6 +76,7 @@ async function stamp(parts: RabbitMqParts, delivery: Delivery, job: MessageJob):
   const sending = {
     job: { ...job, id, version: ENVELOPE_VERSION },
     history: { attempt, redeliveries: count },
+    isUnknown: true as const,
   };
   const [outcome] = await broker.publish([sending]).catch(() => ['not-sent' as const]);
   if (outcome === 'confirmed') delivery.ack();

@@ -17,6 +17,8 @@ export interface Sending {
   readonly history: MessageHistory;
   /** Not to be delivered earlier. */
   readonly delay?: Ms | undefined;
+  /** No ledger was told of it: whoever receives it enters it. */
+  readonly isUnknown?: true | undefined;
 }
 
 export interface BrokerHooks {
@@ -199,8 +201,9 @@ export class Broker {
 
   /** Sends a copy of a dead letter to the broker's dead-letter exchange. */
   async bury(job: MessageJob, history: MessageHistory, error: ErrorRecord, ttl: Ms): Promise<PublishOutcome> {
-    await this.topology.declare([this.nameOf(job.queue)]);
-    const address = { exchange: this.topology.dead, key: this.nameOf(job.queue) };
+    const name = this.nameOf(job.queue);
+    await this.topology.declare([name]);
+    const address = { exchange: this.topology.dead, key: name };
     const publication = toPublication(address, job, history, this.isRecorded, this.settings);
     const { options } = publication;
     const told = { 'x-tasks-error': error.message.slice(0, 2_000), 'x-tasks-error-name': error.name };
@@ -210,10 +213,14 @@ export class Broker {
       ...told,
       ...code,
     };
-    const [outcome] = await this.publisher.publish([
-      { ...publication, options: { ...options, headers, expiration: String(Math.ceil(ttl)) } },
-    ]);
-    return outcome ?? 'not-sent';
+    const copy = { ...publication, options: { ...options, headers, expiration: String(Math.ceil(ttl)) } };
+    const [outcome = 'not-sent'] = await this.publisher.publish([copy]);
+    if (outcome !== 'unroutable') return outcome;
+    // Somebody has deleted the queue of dead letters.
+    this.topology.forget(name);
+    await this.topology.declare([name]);
+    const [second = 'not-sent'] = await this.publisher.publish([copy]);
+    return second;
   }
 
   /** A channel of its own, for what looks into a queue or asks for an answer. */
@@ -248,13 +255,14 @@ export class Broker {
     if (sendings.some(({ delay = 0 }) => delay > 0)) await this.topology.declareDelays();
   }
 
-  private publicationOf({ job, history, delay }: Sending): Publication {
+  private publicationOf({ job, history, delay, isUnknown }: Sending): Publication {
     const key = this.nameOf(job.queue);
     const address =
       delay === undefined || delay <= 0
         ? { exchange: this.topology.work, key }
         : this.topology.delayed(key, delay);
-    return toPublication(address, job, history, this.isRecorded, this.settings);
+    const isRecorded = this.isRecorded && isUnknown !== true;
+    return toPublication(address, job, history, isRecorded, this.settings);
   }
 
   private async publishingUp(model: ChannelModel): Promise<void> {

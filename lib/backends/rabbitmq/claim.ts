@@ -6,7 +6,7 @@ import { Hold } from './hold.js';
 import { judgeLeftovers } from './leftovers.js';
 import type { QueueFeed } from './queue-feed.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
-import { concludeSettlements, toLedger } from './settle.js';
+import { concludeSettlements, release, toLedger } from './settle.js';
 
 /** Of a second look that failed: what the first has given is claimed all the same. */
 const NOTHING: Claim = { jobs: [], verdicts: [] };
@@ -146,6 +146,9 @@ async function receive(
     }
   }
   const claimed = jobs.map((job): ClaimedJob => {
+    // Its lease was lost and nobody has said so: the message that brought it then has done its work.
+    const before = holds.get(job.queue, job.id);
+    if (before !== undefined) release(parts, before);
     const hold = new Hold(loose?.complete(job) ?? job, messages.get(job.queue, job.id), now);
     if (messages.delete(job.queue, job.id)) broker.intake.feed(job.queue).running++;
     holds.add(hold);

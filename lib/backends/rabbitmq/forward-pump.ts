@@ -93,7 +93,7 @@ export class ForwardPump {
       const arrived = await this.hooks.publish(jobs);
       for (const job of arrived) this.report(job);
       await this.tell();
-      if (arrived.length < jobs.length) return nextInMs;
+      if (arrived.length < jobs.length || this.isClosed) return nextInMs;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Clock, Ms, QueueBackend } from '../../contract/index.js';
+import type { Clock, Ms, QueueBackend, QueueDefinition } from '../../contract/index.js';
 import type { Broker } from './broker.js';
 import type { DeadQueues } from './dead-queues.js';
 import type { ForwardPump } from './forward-pump.js';
@@ -20,6 +20,7 @@ export interface RabbitMqParts {
   /** With a ledger in memory alone. */
   readonly loose: LooseJobs | undefined;
   readonly clock: Clock;
+  readonly definitionOf: (queue: string) => QueueDefinition | undefined;
   /** How long the broker keeps the copy of a dead letter. */
   readonly keepDead: (queue: string) => Ms;
   /** Whoever closes waits for it, and its failure is a warning. */

@@ -27,10 +27,10 @@ import {
   type SignalValue,
   type Verdict,
 } from '../../contract/index.js';
-import { TasksClosedError } from '../../errors/index.js';
-import { publishUnsent, republish, type Turns } from './audit.js';
+import { publishUnsent, type Turns } from './audit.js';
 import { Broker } from './broker.js';
 import { buryEnded } from './bury-ended.js';
+import { Calls } from './calls.js';
 import { claimJobs } from './claim.js';
 import { DeadQueues } from './dead-queues.js';
 import { enqueueJobs } from './enqueue.js';
@@ -39,6 +39,7 @@ import { ForwardPump } from './forward-pump.js';
 import { FullQueues } from './full-queues.js';
 import { Hold, Holds } from './hold.js';
 import { LooseJobs } from './loose-jobs.js';
+import { LostQueues } from './lost-queues.js';
 import { publishForwarded } from './publish-forwarded.js';
 import { rabbitMqCapabilities } from './rabbitmq-capabilities.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
@@ -68,19 +69,19 @@ export class RabbitMqQueueBackend implements QueueBackend {
   private readonly refusals: Refusals;
   private readonly reconciler: Reconciler | undefined;
   private readonly definitions = new Map<string, QueueDefinition>();
-  private readonly calls = new Set<Promise<unknown>>();
-  /** Queues whose jobs are published again now. */
-  private readonly mending = new Set<string>();
-  private isClosed = false;
+  private readonly calls: Calls;
 
   constructor(private readonly options: RabbitMqQueueOptions) {
     const { settings, ledger, clock } = options;
     const warn = (message: string) => options.warn(`Backend "${settings.name}": ${message}`);
+    const calls = new Calls(warn);
+    this.calls = calls;
+    const lost = new LostQueues(() => this.parts, options.turns);
     const isShared = ledger.capabilities.records === 'fleet';
     const broker = new Broker(settings, isShared, {
       warn,
-      onQueueLost: (queue) => this.unlessClosed(() => this.mend(queue)),
-      onBack: () => this.unlessClosed(() => publishUnsent(this.parts)),
+      onQueueLost: (queue) => calls.unlessOver(() => lost.mend(queue)),
+      onBack: () => calls.unlessOver(() => publishUnsent(this.parts)),
     });
     const pump: ForwardPump = new ForwardPump(ledger, {
       publish: (jobs) => publishForwarded(this.parts, jobs),
@@ -91,14 +92,14 @@ export class RabbitMqQueueBackend implements QueueBackend {
       },
       warn,
     });
-    const keepDead = (queue: string) =>
-      this.definitions.get(queue)?.retention?.failedTtl ?? DEFAULT_FAILED_TTL;
+    const definitionOf = (queue: string) => this.definitions.get(queue);
+    const keepDead = (queue: string) => definitionOf(queue)?.retention?.failedTtl ?? DEFAULT_FAILED_TTL;
     const loose = isShared ? undefined : new LooseJobs();
     const full = new FullQueues(clock);
-    const own = { holds: new Holds(), full, unsent: new Unsent() };
-    const inBackground = (work: Promise<unknown>) => this.inBackground(work);
+    const own = { holds: new Holds(), full, unsent: new Unsent(), definitionOf, keepDead };
+    const inBackground = (work: Promise<unknown>) => calls.inBackground(work);
     const dead = new DeadQueues(broker, ledger);
-    this.parts = { ...own, ledger, broker, dead, pump, loose, clock, keepDead, inBackground, warn };
+    this.parts = { ...own, ledger, broker, dead, pump, loose, clock, inBackground, warn };
     this.capabilities = rabbitMqCapabilities(ledger.capabilities, settings.queueType);
     // A ledger of this process alone does not know what others have done with its messages.
     this.reconciler = isShared ? new Reconciler(this.parts, () => pump.served, options.turns) : undefined;
@@ -115,26 +116,32 @@ export class RabbitMqQueueBackend implements QueueBackend {
   }
 
   async open(): Promise<void> {
-    const { settings } = this.options;
-    await this.parts.broker.open();
-    this.reconciler?.start();
-    if (settings.readDeadLetters ?? this.parts.loose !== undefined) {
-      for (const queue of this.definitions.keys()) await this.parts.dead.read(queue);
+    const { broker, dead, loose } = this.parts;
+    await broker.open();
+    try {
+      if (this.options.settings.readDeadLetters ?? loose !== undefined) {
+        for (const queue of this.definitions.keys()) await dead.read(queue);
+      }
+    } catch (error) {
+      // Whoever tries again opens all of it again.
+      await broker.close();
+      throw error;
     }
+    this.reconciler?.start();
   }
 
   async close(): Promise<void> {
-    if (this.isClosed) return;
-    this.isClosed = true;
+    if (this.calls.areOver) return;
+    this.calls.end();
     this.parts.broker.hurry();
     await this.reconciler?.close();
-    await Promise.allSettled(this.calls);
+    await this.calls.ended();
     await this.parts.pump.close();
     await this.parts.broker.close();
   }
 
   ping(): Promise<BackendInfo> {
-    return this.answer(() => this.parts.broker.ping());
+    return this.calls.answer(() => this.parts.broker.ping());
   }
 
   declare(queues: readonly QueueDefinition[]): void {
@@ -146,44 +153,44 @@ export class RabbitMqQueueBackend implements QueueBackend {
   }
 
   enqueue(jobs: readonly NewJob[], options?: EnqueueCallOptions): Promise<EnqueueVerdict[]> {
-    return this.answer(() => {
+    return this.calls.answer(() => {
       this.refusals.enqueue(jobs, options, this.definitions);
       return enqueueJobs(this.parts, jobs, options);
     });
   }
 
   claim(request: ClaimRequest): Promise<Claim> {
-    return this.answer(() => {
+    return this.calls.answer(() => {
       this.refusals.claim(request);
       return this.burying(claimJobs(this.parts, request));
     });
   }
 
   extend(receipts: readonly Receipt[], lease: Ms): Promise<{ lost: Receipt[]; cancelled: Receipt[] }> {
-    return this.answer(() => extendLeases(this.parts, receipts, lease));
+    return this.calls.answer(() => extendLeases(this.parts, receipts, lease));
   }
 
   record(notes: readonly RunNote[]): Promise<Verdict[]> {
     const inLedger = notes.map((note) => ({ ...note, receipt: Hold.of(note.receipt).job.receipt }));
-    return this.answer(() => this.parts.ledger.record(inLedger));
+    return this.calls.answer(() => this.parts.ledger.record(inLedger));
   }
 
   signal(job: JobRef, name: string, value: SignalValue): Promise<void> {
-    return this.answer(() => {
+    return this.calls.answer(() => {
       this.refusals.need('signals');
       return this.parts.ledger.signal(job, name, value);
     });
   }
 
   forward(): Promise<Forward> {
-    return this.answer(async () => {
+    return this.calls.answer(async () => {
       this.refusals.need('ledger');
       return { jobs: [] };
     });
   }
 
   recover(): Promise<Recovery> {
-    return this.answer(() => this.burying(this.parts.ledger.recover()));
+    return this.calls.answer(() => this.burying(this.parts.ledger.recover()));
   }
 
   subscribe(
@@ -207,47 +214,47 @@ export class RabbitMqQueueBackend implements QueueBackend {
   }
 
   get(jobs: readonly JobRef[]): Promise<(JobRecord | undefined)[]> {
-    return this.answer(async () => {
+    return this.calls.answer(async () => {
       const records = await this.parts.ledger.get(jobs);
       return records.map((record) => record && this.shown(record));
     });
   }
 
   find(query: JobQuery): Promise<Page<JobRecord>> {
-    return this.answer(async () => {
+    return this.calls.answer(async () => {
       const page = await this.parts.ledger.find(query);
       return { ...page, items: page.items.map((record) => this.shown(record)) };
     });
   }
 
   inspect(queues: readonly string[]): Promise<QueueStatus[]> {
-    return this.answer(() => this.parts.ledger.inspect(queues));
+    return this.calls.answer(() => this.parts.ledger.inspect(queues));
   }
 
   cancel(jobs: readonly JobRef[], reason: string): Promise<CancelVerdict[]> {
-    return this.answer(() => {
+    return this.calls.answer(() => {
       this.refusals.need('cancel');
       return this.parts.ledger.cancel(jobs, reason);
     });
   }
 
   remove(jobs: readonly JobRef[]): Promise<number> {
-    return this.answer(() => removeJobs(this.parts, jobs));
+    return this.calls.answer(() => removeJobs(this.parts, jobs));
   }
 
   clear(queue: string, states: readonly JobState[]): Promise<number> {
-    return this.answer(() => clearJobs(this.parts, queue, states));
+    return this.calls.answer(() => clearJobs(this.parts, queue, states));
   }
 
   pause(queue: string): Promise<void> {
-    return this.answer(() => {
+    return this.calls.answer(() => {
       this.refusals.need('pause');
       return this.parts.ledger.pause(queue);
     });
   }
 
   resume(queue: string): Promise<void> {
-    return this.answer(() => {
+    return this.calls.answer(() => {
       this.refusals.need('pause');
       return this.parts.ledger.resume(queue);
     });
@@ -257,10 +264,10 @@ export class RabbitMqQueueBackend implements QueueBackend {
     jobs: readonly JobRef[],
     patch?: Parameters<QueueBackend['retryDead']>[1],
   ): Promise<RetryVerdict[]> {
-    return this.answer(async () => {
+    return this.calls.answer(async () => {
       const verdicts = await this.parts.ledger.retryDead(jobs, patch);
       const retried = jobs.filter((_, place) => verdicts[place] === 'retried');
-      if (retried.length > 0) this.inBackground(this.parts.dead.drop(retried));
+      if (retried.length > 0) this.calls.inBackground(this.parts.dead.drop(retried));
       return verdicts;
     });
   }
@@ -271,41 +278,9 @@ export class RabbitMqQueueBackend implements QueueBackend {
     return shown;
   }
 
-  /** Once at a time: every call that was under way notices the same loss. */
-  private async mend(queue: string): Promise<void> {
-    if (this.mending.has(queue)) return;
-    this.mending.add(queue);
-    try {
-      await republish(this.parts, queue, this.options.turns);
-    } finally {
-      this.mending.delete(queue);
-    }
-  }
-
-  private unlessClosed(work: () => Promise<unknown>): void {
-    if (!this.isClosed) this.inBackground(work());
-  }
-
   private async burying<T extends Pick<Claim, 'ended'>>(answer: Promise<T>): Promise<T> {
     const { ended } = await answer;
-    if (ended !== undefined && ended.length > 0) this.inBackground(buryEnded(this.parts, ended));
+    if (ended !== undefined && ended.length > 0) this.calls.inBackground(buryEnded(this.parts, ended));
     return answer;
-  }
-
-  private inBackground(work: Promise<unknown>): void {
-    const call = work.catch((error: unknown) => this.parts.warn(String(error)));
-    this.calls.add(call);
-    void call.finally(() => this.calls.delete(call));
-  }
-
-  private async answer<T>(call: () => Promise<T>): Promise<T> {
-    if (this.isClosed) throw new TasksClosedError('The rabbitmq backend is closed.');
-    const answer = Promise.resolve().then(call);
-    this.calls.add(answer);
-    try {
-      return await answer;
-    } finally {
-      this.calls.delete(answer);
-    }
   }
 }

@@ -10,10 +10,11 @@ const PAGES = 10;
 
 /**
  * Notices that messages are lost of which nobody was told: somebody has purged a queue, or the broker has come back without its disk. A queue in
- * which nothing lies, while the ledger says twice that the same job waits in it, has lost it.
+ * which nothing lies, while the ledger says twice that the same job waits in it, has lost it. What a limit of the queue holds back lies with
+ * whoever it was handed to: of a queue with a rate the job has to wait for longer than that.
  */
 export class Reconciler {
-  private readonly suspects = new Map<string, string>();
+  private readonly suspects = new Map<string, { readonly job: string; readonly looks: number }>();
   private timer: ClockTimer | undefined;
   private looking: Promise<void> | undefined;
   private isClosed = false;
@@ -49,14 +50,16 @@ export class Reconciler {
 
   private async lookAt(queue: string): Promise<void> {
     const first = await this.firstWithoutMessage(queue);
-    const suspect = first && `${first.id} ${first.fence}`;
+    const job = first && `${first.id} ${first.fence}`;
     const before = this.suspects.get(queue);
-    if (suspect === undefined || suspect !== before) {
-      this.suspects.delete(queue);
-      if (suspect !== undefined) this.suspects.set(queue, suspect);
+    const looks = before !== undefined && before.job === job ? before.looks + 1 : 1;
+    this.suspects.delete(queue);
+    if (job === undefined) return;
+    const { rateLimit: { per = 0 } = {} } = this.parts.definitionOf(queue) ?? {};
+    if (looks < 2 + Math.ceil(per / EVERY)) {
+      this.suspects.set(queue, { job, looks });
       return;
     }
-    this.suspects.delete(queue);
     const count = await republish(this.parts, queue, this.turns);
     if (count === undefined) return;
     this.parts.warn(
@@ -72,7 +75,7 @@ export class Reconciler {
       const look = broker.withChannel((channel) => broker.answer(channel.checkQueue(name)));
       return (await look).messageCount;
     };
-    if (feed.buffer.length > 0 || (await lying()) > 0) return undefined;
+    if (feed.buffer.length > 0 || (await lying()) > 0 || (await this.hasNoSlot(queue))) return undefined;
     let cursor: string | undefined;
     for (let page = 0; page < PAGES; page++) {
       const found = await ledger.find({
@@ -87,5 +90,13 @@ export class Reconciler {
       if (first !== undefined || cursor === undefined) return first;
     }
     return undefined;
+  }
+
+  /** Whether as many run as may run at once: the next can wait in anybody's hand. */
+  private async hasNoSlot(queue: string): Promise<boolean> {
+    const { concurrency } = this.parts.definitionOf(queue) ?? {};
+    if (concurrency === undefined) return false;
+    const [status] = await this.parts.ledger.inspect([queue]);
+    return (status?.counts.running ?? 0) >= concurrency;
   }
 }
