@@ -109,18 +109,36 @@ describe('rabbitmq over a ledger that all share', () => {
   });
 
   describe('a dead letter', () => {
+    const error = { name: 'MailError', message: 'no such mailbox' };
+
     it('has its copy at the broker, although somebody has deleted the queue of dead letters', async () => {
       const queue = await open();
       await channel.deleteQueue(`${prefix}.${QUEUE}:dead`);
       await queue.enqueue(jobs(1));
       const [job] = (await claim(queue)).jobs;
-      const error = { name: 'MailError', message: 'no such mailbox' };
       await claim(queue, {
         take: [],
         settle: [{ receipt: job!.receipt, outcome: { kind: 'failed', error } }],
       });
-      expect(await lying(`${prefix}.${QUEUE}:dead`)).toBe(1);
+      await vi.waitFor(async () => expect(await lying(`${prefix}.${QUEUE}:dead`)).toBe(1), PATIENCE);
       expect(warnings).toEqual([]);
+    });
+
+    it('is settled before a broker that takes nothing has its copy, and nobody closes before', async () => {
+      const queue = await open();
+      await queue.enqueue(jobs(1));
+      const [job] = (await claim(queue)).jobs;
+      let confirm: (outcome: 'confirmed') => void = () => undefined;
+      const copied = new Promise<'confirmed'>((resolve) => (confirm = resolve));
+      vi.spyOn(queue.broker, 'bury').mockReturnValue(copied);
+      const settle = [{ receipt: job!.receipt, outcome: { kind: 'failed' as const, error } }];
+      expect((await claim(queue, { take: [], settle })).verdicts).toEqual(['applied']);
+      let isClosed = false;
+      const closed = queue.close().then(() => (isClosed = true));
+      await new Promise(setImmediate);
+      expect(isClosed).toBe(false);
+      confirm('confirmed');
+      await closed;
     });
   });
 

@@ -83,8 +83,13 @@ function applied(parts: RabbitMqParts, hold: Hold, { outcome }: Settlement): Pro
     case 'cancelled':
       loose?.finished(queue, id);
       return release(parts, hold) as undefined;
-    case 'failed':
-      return buried(parts, hold, outcome.error);
+    case 'failed': {
+      const copied = bury(parts, hold, outcome.error);
+      if (loose !== undefined) return buried(parts, hold, copied);
+      // The ledger keeps it: what else was settled waits for no copy, which a broker that is short of memory takes when it is not any more.
+      parts.inBackground(copied);
+      return release(parts, hold) as undefined;
+    }
     case 'retry':
       return (
         (loose && moved(parts, hold, outcome.in, outcome.countAttempt ?? true)) ||
@@ -106,14 +111,19 @@ function applied(parts: RabbitMqParts, hold: Hold, { outcome }: Settlement): Pro
   }
 }
 
-async function buried(parts: RabbitMqParts, hold: Hold, error: ErrorRecord): Promise<void> {
-  const { broker, loose, keepDead, warn } = parts;
+async function bury(parts: RabbitMqParts, hold: Hold, error: ErrorRecord): Promise<void> {
+  const { broker, keepDead, warn } = parts;
   const { queue, id, attempt } = hold.job;
   const outcome = await broker
     .bury(messageJobOf(hold), { attempt, redeliveries: 0 }, error, keepDead(queue))
     .catch(() => 'not-sent' as const);
   if (outcome !== 'confirmed') warn(`the copy of dead letter ${id} did not reach the broker (${outcome})`);
-  loose?.finished(queue, id);
+}
+
+/** No other process knows of it but by its copy: the message is acknowledged after. */
+async function buried(parts: RabbitMqParts, hold: Hold, copied: Promise<void>): Promise<void> {
+  await copied;
+  parts.loose?.finished(hold.job.queue, hold.job.id);
   release(parts, hold);
 }
 
