@@ -27,7 +27,7 @@ export interface BenchSize {
   readonly jobs: number;
   readonly quick: boolean;
   /** Whether a row is asked for; those of the brokers run alone. */
-  isWanted(measure: string): boolean;
+  readonly isWanted: (measure: string) => boolean;
 }
 
 export type BackendBench = (size: BenchSize) => AsyncIterable<Measure>;
