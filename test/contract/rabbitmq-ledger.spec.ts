@@ -1,83 +1,20 @@
-import { type Channel, type ChannelModel, connect } from 'amqplib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MemoryQueueBackend } from '../../lib/backends/memory/memory-queue-backend.js';
-import { RabbitMqQueueBackend } from '../../lib/backends/rabbitmq/rabbitmq-queue-backend.js';
-import { resolveRabbitMqOptions } from '../../lib/backends/rabbitmq/resolve-rabbitmq-options.js';
-import type { Claim, ClaimRequest, NewJob } from '../../lib/contract/index.js';
-import { aJob, ManualClock } from '../../lib/testing/index.js';
-import { dropFromBroker, sharedRabbitMq, uniqueRabbitMqPrefix } from '../servers/shared-rabbitmq.js';
+import type { Claim } from '../../lib/contract/index.js';
 import { ForeignProgram } from './foreign-program.js';
+import { claim, complete, idsOf, jobs, LEASE, PATIENCE, QUEUE, RabbitMqBench } from './rabbitmq-bench.js';
 import { SharedLedger } from './shared-ledger.js';
 
-const PATIENCE = { timeout: 10_000, interval: 10 };
-const QUEUE = 'work';
-const LEASE = 1_000;
 /** An empty queue is looked at this often. */
 const LOOK = 5_000;
 
 /** Where what the broker hands out and what the ledger knows have to be brought together. */
 describe('rabbitmq over a ledger that all share', () => {
-  let url: string;
-  let prefix: string;
-  let admin: ChannelModel;
-  let channel: Channel;
-  let clock: ManualClock;
-  let warnings: string[];
-  let opened: RabbitMqQueueBackend[];
+  let bench: RabbitMqBench;
+  const open = () => bench.open(new SharedLedger({ clock: bench.clock }));
 
-  const make = (ledger: MemoryQueueBackend, options: Readonly<Record<string, unknown>> = {}) => {
-    const settings = resolveRabbitMqOptions({ name: 'rabbitmq', url, options: { prefix, ...options } });
-    const warn = (message: string) => void warnings.push(message);
-    const queue = new RabbitMqQueueBackend({ settings, ledger, clock, warn });
-    queue.declare([{ name: QUEUE }]);
-    opened.push(queue);
-    return queue;
-  };
-  const open = async (ledger: MemoryQueueBackend = new SharedLedger({ clock })) => {
-    const queue = make(ledger);
-    await queue.open();
-    return queue;
-  };
-  /** On a channel of its own, which the broker closes where there is no such queue. */
-  const lying = async (queue = `${prefix}.${QUEUE}`): Promise<number> => {
-    const own = await admin.createChannel();
-    own.on('error', () => undefined);
-    const { messageCount } = await own.checkQueue(queue);
-    await own.close();
-    return messageCount;
-  };
-  const jobs = (count: number, given: Partial<NewJob> = {}) =>
-    Array.from({ length: count }, () => aJob({ queue: QUEUE, ...given }));
-  const claim = (queue: RabbitMqQueueBackend, request: Partial<ClaimRequest> = {}): Promise<Claim> =>
-    queue.claim({ worker: 'worker', lease: LEASE, take: [{ queue: QUEUE, limit: 10 }], ...request });
-  const complete = (queue: RabbitMqQueueBackend, { jobs: done }: Claim): Promise<Claim> => {
-    const settle = done.map(({ receipt }) => ({ receipt, outcome: { kind: 'completed' as const } }));
-    return claim(queue, { take: [], settle });
-  };
-  const idsOf = (of: readonly { readonly id: string }[]) => of.map(({ id }) => id);
-
-  beforeAll(async () => {
-    ({ url } = await sharedRabbitMq());
-    admin = await connect(url);
-  });
-  afterAll(() => admin.close());
-  beforeEach(async () => {
-    prefix = uniqueRabbitMqPrefix();
-    clock = new ManualClock();
-    warnings = [];
-    opened = [];
-    channel = await admin.createChannel();
-  });
-  afterEach(async () => {
-    await Promise.all(opened.map((queue) => queue.close()));
-    await channel.close();
-    const queue = `${prefix}.${QUEUE}`;
-    await dropFromBroker(
-      url,
-      [queue, `${queue}:dead`],
-      [`${prefix}:work`, `${prefix}:dead`, `${prefix}:due`],
-    );
-  });
+  beforeEach(async () => void (bench = await RabbitMqBench.start()));
+  afterEach(() => bench.stop());
 
   describe('a claim that looks again, since what it fetched first was cancelled', () => {
     it('says when to come back for what the second look took', async () => {
@@ -94,7 +31,7 @@ describe('rabbitmq over a ledger that all share', () => {
   describe('a foreign message without an id', () => {
     it('is a job, once it was given one', async () => {
       const queue = await open();
-      const program = await ForeignProgram.start(url, prefix);
+      const program = await ForeignProgram.start(bench.url, bench.prefix);
       await program.publish(QUEUE, '{"n":1}', { type: 'count' });
       await program.stop();
       const seen: Claim['jobs'][number][] = [];
@@ -113,15 +50,15 @@ describe('rabbitmq over a ledger that all share', () => {
 
     it('has its copy at the broker, although somebody has deleted the queue of dead letters', async () => {
       const queue = await open();
-      await channel.deleteQueue(`${prefix}.${QUEUE}:dead`);
+      await bench.deleteQueue(bench.deadQueue);
       await queue.enqueue(jobs(1));
       const [job] = (await claim(queue)).jobs;
       await claim(queue, {
         take: [],
         settle: [{ receipt: job!.receipt, outcome: { kind: 'failed', error } }],
       });
-      await vi.waitFor(async () => expect(await lying(`${prefix}.${QUEUE}:dead`)).toBe(1), PATIENCE);
-      expect(warnings).toEqual([]);
+      await vi.waitFor(async () => expect(await bench.lying(bench.deadQueue)).toBe(1), PATIENCE);
+      expect(bench.warnings).toEqual([]);
     });
 
     it('is settled before a broker that takes nothing has its copy, and nobody closes before', async () => {
@@ -149,7 +86,7 @@ describe('rabbitmq over a ledger that all share', () => {
       const [job] = jobs(1);
       await queue.enqueue([job!]);
       await vi.waitFor(async () => expect(idsOf((await claim(queue)).jobs)).toEqual([job!.id]), PATIENCE);
-      await clock.advance(LEASE);
+      await bench.clock.advance(LEASE);
       const again = await vi.waitFor(async () => {
         const taken = await claim(queue, { lease: 60_000 });
         expect(idsOf(taken.jobs)).toEqual([job!.id]);
@@ -158,7 +95,7 @@ describe('rabbitmq over a ledger that all share', () => {
       await complete(queue, again);
       close();
       await queue.close();
-      expect(await lying()).toBe(0);
+      expect(await bench.lying()).toBe(0);
     });
   });
 
@@ -167,8 +104,8 @@ describe('rabbitmq over a ledger that all share', () => {
       ['concurrency', { concurrency: 1 }],
       ['rate', { rateLimit: { limit: 1, per: 60_000 } }],
     ])('has lost nothing: %s', async (_, limits) => {
-      const ledger = new SharedLedger({ clock });
-      const [busy, idle] = [await open(ledger), await open(ledger)];
+      const ledger = new SharedLedger({ clock: bench.clock });
+      const [busy, idle] = [await bench.open(ledger), await bench.open(ledger)];
       busy.declare([{ name: QUEUE, ...limits }]);
       idle.declare([{ name: QUEUE, ...limits }]);
       busy.subscribe(QUEUE, { demand: 10 }, () => undefined);
@@ -176,17 +113,17 @@ describe('rabbitmq over a ledger that all share', () => {
       await vi.waitFor(async () => {
         await claim(busy, { lease: 3_600_000 });
         expect((await busy.inspect([QUEUE]))[0]?.counts.running).toBe(1);
-        expect(await lying()).toBe(0);
+        expect(await bench.lying()).toBe(0);
       }, PATIENCE);
       idle.subscribe(QUEUE, { demand: 0 }, () => undefined);
       const looks = vi.spyOn(idle.broker, 'withChannel');
       await vi.waitFor(async () => {
-        await clock.advance(LOOK);
+        await bench.clock.advance(LOOK);
         expect(looks.mock.calls.length).toBeGreaterThan(4);
       }, PATIENCE);
       await idle.close();
-      expect(warnings).toEqual([]);
-      expect(await lying()).toBe(0);
+      expect(bench.warnings).toEqual([]);
+      expect(await bench.lying()).toBe(0);
     });
   });
 
@@ -196,11 +133,16 @@ describe('rabbitmq over a ledger that all share', () => {
         return Promise.reject(new Error('the store is away'));
       }
     }
-    await open();
-    const publication = { type: 'count', messageId: 'dead', persistent: true };
-    channel.publish(`${prefix}:dead`, QUEUE, Buffer.from('1'), publication);
-    await vi.waitFor(async () => expect(await lying(`${prefix}.${QUEUE}:dead`)).toBe(1), PATIENCE);
-    const queue = make(new Refusing({ clock }), { readDeadLetters: true });
+    const before = await open();
+    await before.enqueue(jobs(1));
+    const [job] = (await claim(before)).jobs;
+    const error = { name: 'MailError', message: 'no such mailbox' };
+    await claim(before, {
+      take: [],
+      settle: [{ receipt: job!.receipt, outcome: { kind: 'failed', error } }],
+    });
+    await before.close();
+    const queue = bench.make(new Refusing({ clock: bench.clock }), { readDeadLetters: true });
     await expect(queue.open()).rejects.toThrow('the store is away');
     expect(queue.handles).toBe(0);
   });
