@@ -111,7 +111,11 @@ export class QueueFeed {
 
   /** What could not run yet, first again. */
   putBack(deliveries: readonly Delivery[]): void {
-    this.buffer.unshift(...deliveries.filter(({ isLive }) => isLive));
+    const live = deliveries.filter(({ isLive }) => isLive);
+    if (live.length === 0) return;
+    this.buffer.unshift(...live);
+    // Whoever had them may want none any more: then they go back to the broker.
+    this.host.steer(this);
   }
 
   deliver(message: ConsumeMessage, session: Session): Delivery {
