@@ -1,5 +1,4 @@
 import { type Channel, type ChannelModel, connect } from 'amqplib';
-import type { MemoryQueueBackend } from '../../lib/backends/memory/memory-queue-backend.js';
 import { RabbitMqQueueBackend } from '../../lib/backends/rabbitmq/rabbitmq-queue-backend.js';
 import { resolveRabbitMqOptions } from '../../lib/backends/rabbitmq/resolve-rabbitmq-options.js';
 import { DELAY_STEPS } from '../../lib/backends/rabbitmq/topology.js';
@@ -33,7 +32,7 @@ export class RabbitMqBench {
     return new RabbitMqBench(url, await connect(url));
   }
 
-  make(ledger: MemoryQueueBackend, options: Readonly<Record<string, unknown>> = {}, url = this.url) {
+  make(ledger: QueueBackend, options: Readonly<Record<string, unknown>> = {}, url = this.url) {
     const given = { prefix: this.prefix, ...options };
     const settings = resolveRabbitMqOptions({ name: 'rabbitmq', url, options: given });
     const warn = (message: string) => void this.warnings.push(message);
@@ -43,7 +42,7 @@ export class RabbitMqBench {
     return made;
   }
 
-  async open(ledger: MemoryQueueBackend, options: Readonly<Record<string, unknown>> = {}, url = this.url) {
+  async open(ledger: QueueBackend, options: Readonly<Record<string, unknown>> = {}, url = this.url) {
     const made = this.make(ledger, options, url);
     await made.open();
     return made;

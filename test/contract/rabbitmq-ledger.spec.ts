@@ -3,6 +3,7 @@ import type { MemoryQueueBackend } from '../../lib/backends/memory/memory-queue-
 import type { Claim } from '../../lib/contract/index.js';
 import { ForeignProgram } from './foreign-program.js';
 import { claim, complete, idsOf, jobs, LEASE, PATIENCE, QUEUE, RabbitMqBench } from './rabbitmq-bench.js';
+import { redisHarness } from './redis-harness.js';
 import { SharedLedger } from './shared-ledger.js';
 
 /** An empty queue is looked at this often. */
@@ -125,6 +126,39 @@ describe('rabbitmq over a ledger that all share', () => {
       expect(bench.warnings).toEqual([]);
       expect(await bench.lying()).toBe(0);
     });
+  });
+
+  it('goes on with a queue that is resumed just as a claim is told that it is paused', async () => {
+    const kept = await redisHarness.create();
+    const ledger = kept.backend.queue;
+    await ledger.open();
+    const queue = await bench.open(ledger);
+    const [job] = jobs(1);
+    await queue.pause(QUEUE);
+    await queue.enqueue([job!]);
+    const ask = ledger.claim.bind(ledger);
+    vi.spyOn(ledger, 'claim').mockImplementation(async (request) => {
+      const answer = await ask(request);
+      if (!answer.limited?.some(({ by }) => by === 'paused')) return answer;
+      // Whoever listens has heard of it before the answer is there.
+      const heard = new Promise<void>((resolve) => {
+        const subscription = ledger.subscribe(QUEUE, { demand: 1 }, () => {
+          subscription.close();
+          resolve();
+        });
+      });
+      await ledger.resume(QUEUE);
+      await heard;
+      return answer;
+    });
+    const done: string[] = [];
+    queue.subscribe(QUEUE, { demand: 10 }, () => {
+      void claim(queue).then((taken) => done.push(...idsOf(taken.jobs)));
+    });
+    await vi.waitFor(() => expect(done).toEqual([job!.id]), { ...PATIENCE, timeout: 3_000 });
+    await queue.close();
+    await ledger.close();
+    await kept.dispose?.();
   });
 
   it('that fails as its dead letters are read holds no connection', async () => {

@@ -15,6 +15,8 @@ const NOTHING: Claim = { jobs: [], verdicts: [] };
 interface Gathered {
   readonly take: Take;
   readonly feed: QueueFeed;
+  /** That the ledger had when it was asked. */
+  readonly news: number;
   readonly deliveries: readonly Delivery[];
   /** With those that were no jobs of the ledger's. */
   readonly found: readonly Delivery[];
@@ -120,6 +122,7 @@ async function gather(
     gathered.push({
       take: one,
       feed,
+      news: feed.news,
       deliveries,
       found,
       isFetched,
@@ -163,14 +166,19 @@ async function receive(
     // A ledger that is away now says later what has become of them: the jobs that it has given are claimed all the same.
     for (const delivery of await judgeLeftovers(parts, doubtful).catch(() => doubtful)) stays.add(delivery);
   }
-  for (const { feed, deliveries, isFetched } of gathered) {
+  for (const { feed, deliveries, isFetched, news } of gathered) {
     giveBack(
       feed,
       deliveries.filter((delivery) => stays.has(delivery)),
       isFetched,
     );
-    if (!isFetched && limited.some(({ queue, by }) => queue === feed.queue && by === 'paused'))
+    if (isFetched) continue;
+    // What held it back may hold no longer, and whoever was told of that found nothing here.
+    if (feed.news !== news) {
+      if (feed.buffer.length > 0) feed.tell();
+    } else if (limited.some(({ queue, by }) => queue === feed.queue && by === 'paused')) {
       broker.intake.pause(feed);
+    }
   }
   return claimed;
 }

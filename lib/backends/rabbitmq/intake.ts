@@ -132,7 +132,10 @@ export class Intake implements FeedHost {
     this.steer(feed);
   }
 
+  /** The ledger has news of a queue: it may go on, and what lies here may run. */
   resume(feed: QueueFeed): void {
+    feed.news++;
+    if (feed.buffer.length > 0) feed.tell();
     if (!feed.isPaused) return;
     feed.isPaused = false;
     this.steer(feed);

@@ -32,6 +32,8 @@ export class QueueFeed {
   touchedAt = 0;
   /** The queue is paused: nothing is consumed until it may have been resumed. */
   isPaused = false;
+  /** How often the ledger had news of it. */
+  news = 0;
   private readonly subscribers = new Set<Subscriber>();
   private isTelling = false;
   /** Runs while messages of a flow are gathered. */

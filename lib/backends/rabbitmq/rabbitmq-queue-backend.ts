@@ -85,11 +85,7 @@ export class RabbitMqQueueBackend implements QueueBackend {
     });
     const pump: ForwardPump = new ForwardPump(ledger, {
       publish: (jobs) => publishForwarded(this.parts, jobs),
-      onNews: (queue) => {
-        const feed = broker.intake.feed(queue);
-        broker.intake.resume(feed);
-        if (feed.buffer.length > 0) feed.tell();
-      },
+      onNews: (queue) => broker.intake.resume(broker.intake.feed(queue)),
       warn,
     });
     const definitionOf = (queue: string) => this.definitions.get(queue);
