@@ -50,6 +50,25 @@ describe('rabbitmq without a ledger that others share', () => {
     expect(await queue.get([lost!])).toEqual([undefined]);
   });
 
+  it('a job that was handed to another process, since the line of the first was cut, is not published again by the first', async () => {
+    const { proxy, url } = await bench.line();
+    const [first, second] = [await open(url), await open()];
+    await first.enqueue(jobs(1));
+    const { receipt } = await arrives(first);
+    proxy.cut();
+    const { id, receipt: theirs } = await arrives(second);
+    await vi.waitFor(() => expect(first.handles).toBe(2), PATIENCE);
+    expect((await first.extend([receipt], LEASE)).lost).toEqual([receipt]);
+    const settle = [{ receipt: theirs, outcome: { kind: 'completed' as const } }];
+    expect((await claim(second, { take: [], settle })).verdicts).toEqual(['applied']);
+    first.subscribe(QUEUE, { demand: 0 }, () => undefined);
+    await bench.clock.advance(LEASE);
+    await first.recover();
+    expect(await first.get([{ queue: QUEUE, id }])).toMatchObject([{ state: 'pending', attempt: 0 }]);
+    await first.close();
+    expect(await bench.lying()).toBe(0);
+  });
+
   describe('a job whose lease was lost', () => {
     it('is at the broker again, for others, when its worker is told', async () => {
       const queue = await open();

@@ -6,7 +6,8 @@ import { Hold } from './hold.js';
 import { judgeLeftovers } from './leftovers.js';
 import type { QueueFeed } from './queue-feed.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
-import { concludeSettlements, release, toLedger } from './settle.js';
+import { release } from './release.js';
+import { concludeSettlements, toLedger } from './settle.js';
 
 /** Of a second look that failed: what the first has given is claimed all the same. */
 const NOTHING: Claim = { jobs: [], verdicts: [] };

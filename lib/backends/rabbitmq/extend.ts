@@ -1,7 +1,7 @@
 import type { Ms, Receipt } from '../../contract/index.js';
 import { Hold } from './hold.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
-import { abandon } from './settle.js';
+import { abandon } from './abandon.js';
 
 /**
  * Lengthens leases at the ledger. Without one that all share the broker's delivery is the lease: a job whose channel is gone, and whose message

@@ -1,11 +1,10 @@
-import type { Claim, ErrorRecord, JobState, Ms, Settlement, Verdict } from '../../contract/index.js';
+import type { Claim, ErrorRecord, Ms, Settlement, Verdict } from '../../contract/index.js';
+import { abandon } from './abandon.js';
 import { publishSpawned } from './enqueue.js';
 import { Hold } from './hold.js';
 import type { MessageJob } from './message.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
-
-/** Of a job that is to run, now or later. */
-const TO_RUN: ReadonlySet<JobState | undefined> = new Set<JobState>(['pending', 'scheduled', 'retrying']);
+import { release } from './release.js';
 
 /** What the ledger is told: its own receipts, and jobs of this backend marked as such. */
 export function toLedger(settlements: readonly Settlement[]): Settlement[] {
@@ -45,34 +44,6 @@ export async function concludeSettlements(
     const feed = parts.broker.intake.feed(queue);
     if (feed.buffer.length > 0) feed.tell();
   }
-}
-
-/** Lets go of a job: its message is acknowledged. */
-export function release({ holds, broker, clock }: RabbitMqParts, hold: Hold, isGivenBack = false): void {
-  holds.remove(hold);
-  if (hold.isSettled) return;
-  hold.isSettled = true;
-  broker.intake.held(clock.now() - hold.since);
-  const { delivery } = hold;
-  if (delivery === undefined) return;
-  const feed = broker.intake.feed(hold.job.queue);
-  if (feed.running > 0) feed.running--;
-  if (isGivenBack) delivery.nack();
-  else delivery.ack();
-}
-
-/**
- * Lets go of jobs whose leases were lost. Without a shared ledger a message is all that others know of its job: that of one that is to run again
- * goes back, as long as this process has it.
- */
-export async function abandon(parts: RabbitMqParts, holds: readonly Hold[]): Promise<void> {
-  const { ledger, loose } = parts;
-  const records = loose && (await ledger.get(holds.map(({ job: { queue, id } }) => ({ queue, id }))));
-  holds.forEach((hold, place) => {
-    const isBack = TO_RUN.has(records?.[place]?.state) && hold.delivery?.isLive === true;
-    if (isBack) loose?.sent(hold.job.queue, hold.job.id);
-    release(parts, hold, isBack);
-  });
 }
 
 function applied(parts: RabbitMqParts, hold: Hold, { outcome }: Settlement): Promise<unknown> | undefined {
