@@ -10,10 +10,6 @@ export class Alarm {
     private readonly onRing: () => void,
   ) {}
 
-  get isSet(): boolean {
-    return this.timer !== undefined;
-  }
-
   set(delay: Ms): void {
     this.timer?.cancel();
     this.ringsAt = this.clock.now() + delay;

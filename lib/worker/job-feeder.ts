@@ -78,7 +78,7 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     readonly options: FeederOptions,
     private readonly parts: FeederParts,
   ) {
-    this.lookout = new Lookout(parts.clock, () => this.offer());
+    this.lookout = new Lookout(parts.clock, options, () => this.offer());
     this.pause = new TroublePause(parts.clock, () => this.wake());
     const { slots, clock } = parts;
     const { maxDelay, lookAhead, claimsInFlight } = backend.queue.capabilities;
@@ -238,10 +238,12 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private call(slots: number): void {
     // What has ended and comes too late for the call under way goes with the next.
     if (slots === 0 && (this.outbox.size === 0 || this.window.calls > 0)) return;
-    // A call that only settles looks at nothing.
-    const called = slots > 0 ? this.lookout.begin() : undefined;
-    const look = { ...this.window.open(slots), called };
+    const isAlone = this.window.calls === 0;
+    const size = this.window.open(slots);
     const batch = this.outbox.take();
+    // A call that only settles looks at nothing; one beside another at everything, for what that one may leave.
+    const called = slots > 0 ? this.lookout.begin(batch) : undefined;
+    const look = { ...size, called: isAlone ? called : undefined };
     const since = this.watch.begin();
     this.claim(look, batch).then(
       (claim) => this.claimed(this.watch.answered(claim, batch, since), batch, look),
@@ -253,7 +255,8 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     const { slots, zombies } = this.parts;
     if (!this.accepting || this.queues.length === 0 || !this.hasReason) return 0;
     if (!zombies.tooMany) return slots.promise(this, this.lookout.isCalled, this.window.most);
-    this.lookout.again(this.options.pollInterval);
+    this.lookout.callAll();
+    this.lookout.expect();
     return 0;
   }
 
@@ -288,8 +291,9 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     if (!this.open) return this.sendLate();
     if (slots > 0 && claim.jobs.length >= slots) this.lookout.callAll();
     this.subscriptions.setDemand(this.demand());
-    this.lookout.expect(claim.nextInMs);
-    this.goOn(look, claim.nextInMs);
+    // What is due may be known to nobody else.
+    if (slots > 0 && this.accepting) this.lookout.expect(claim.nextInMs);
+    this.goOn(slots > 0);
     this.waiters.look();
   }
 
@@ -298,12 +302,12 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
     this.verdicts.conclude(batch, claim);
   }
 
-  private goOn({ slots, called }: Look, nextInMs: Ms | undefined): void {
+  /** Idle, where it has looked: the backend pushes, says when something is due, and a slow poll is only the safety net. */
+  private goOn(hasLooked: boolean): void {
     const { isCalled } = this.lookout;
     if (this.outbox.size > 0 || (isCalled && this.parts.slots.free > 0)) this.turn.ask();
     else if (isCalled) this.parts.slots.wait(this);
-    else if (slots > 0 && this.accepting && this.window.calls === 0)
-      this.rest(nextInMs, called === undefined);
+    else if (hasLooked && this.accepting && this.window.calls === 0) this.parts.onRest();
   }
 
   /** Another process has it by now, or will. */
@@ -318,12 +322,6 @@ export class JobFeeder implements RunSink<TaskRun>, SlotSeeker {
   private giveBackAhead(): void {
     if (this.starter.giveBackAll() && this.open) this.turn.ask();
     this.waiters.look();
-  }
-
-  /** Idle: the backend pushes, says when something is due, and a slow poll is only the safety net. */
-  private rest(nextInMs: Ms | undefined, isWhole: boolean): void {
-    this.lookout.rest(Math.min(nextInMs ?? Number.POSITIVE_INFINITY, this.options.pollInterval), isWhole);
-    this.parts.onRest();
   }
 
   private failed(error: unknown, batch: Batch, look: Look): void {

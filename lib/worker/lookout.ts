@@ -1,24 +1,29 @@
-import type { Clock, Ms } from '../contract/index.js';
+import type { Clock, Ms, Settlement } from '../contract/index.js';
 import { Alarm } from './alarm.js';
+import type { Batch } from './outbox.js';
 
 /**
  * What a feeder has yet to look at: queues whose backend has announced something, and all of them when something is due or nothing was
- * heard for a while. A claim after an announcement looks at the queue that it was of, and at no other: each further one cost 10 us of a
- * Redis server, and 0.2 ms of PostgreSQL.
+ * heard for a while. A claim after an announcement looks at the queue that it was of, and at no other that nothing has happened on: each
+ * further one cost 10 us of a Redis server, and 0.2 ms of PostgreSQL.
  */
 export class Lookout {
   private readonly alarm: Alarm;
   private isAll = false;
-  private readonly queues = new Set<string>();
+  private queues = new Set<string>();
 
-  /** @param onAlarm something is due, or may be */
+  /**
+   * @param pace `pollInterval`: after so long it looks whatever was heard
+   * @param onAlarm something is due, or may be
+   */
   constructor(
     clock: Clock,
-    private readonly onAlarm: () => void,
+    private readonly pace: { readonly pollInterval: Ms },
+    onAlarm: () => void,
   ) {
     this.alarm = new Alarm(clock, () => {
       this.isAll = true;
-      this.onAlarm();
+      onAlarm();
     });
   }
 
@@ -39,38 +44,29 @@ export class Lookout {
 
   /**
    * A claim looks, and hears what is claimable by now.
-   * @returns the queues to look at; undefined: all. That is so as well without an alarm, since nobody knows then when something on the
-   * others is due.
+   * @param batch what it settles
+   * @returns the queues to look at: that have called, or on which a job has ended, since another may start in its place; undefined: all
    */
-  begin(): ReadonlySet<string> | undefined {
-    const isSome = !this.isAll && this.queues.size > 0 && this.alarm.isSet;
-    const called = isSome ? new Set(this.queues) : undefined;
+  begin({ runs, settlements }: Batch): ReadonlySet<string> | undefined {
+    const { queues } = this;
+    const called = this.isAll || queues.size === 0 || !settlements.every(isCompletion) ? undefined : queues;
     this.isAll = false;
-    this.queues.clear();
+    this.queues = new Set();
+    if (called !== undefined) for (const { job } of runs) queues.add(job.queue);
     return called;
   }
 
-  /** A claim has found out that something is due after so long. */
-  expect(delay: Ms | undefined): void {
-    if (delay !== undefined && this.alarm.isSet) this.alarm.bringForward(Math.max(0, delay));
-  }
-
-  /**
-   * There is nothing more to do until a queue calls or this is over.
-   * @param isWhole whether the last claim has looked at all queues; else what was known of the others holds
-   */
-  rest(delay: Ms, isWhole: boolean): void {
-    if (isWhole) this.alarm.set(Math.max(0, delay));
-    else this.alarm.bringForward(Math.max(0, delay));
-  }
-
-  /** Looks at everything after that time, whatever is known. */
-  again(delay: Ms): void {
-    this.isAll = true;
-    this.alarm.set(delay);
+  /** A claim has found out that something is due after so long; undefined: nothing that it knows of. */
+  expect(delay: Ms = Number.POSITIVE_INFINITY): void {
+    this.alarm.bringForward(Math.max(0, Math.min(delay, this.pace.pollInterval)));
   }
 
   clear(): void {
     this.alarm.clear();
   }
+}
+
+/** What has not completed may have ended jobs that depend on it, on any queue: who looks there is told of them. */
+function isCompletion({ outcome }: Settlement): boolean {
+  return outcome.kind === 'completed';
 }

@@ -86,6 +86,33 @@ describe('a pool that serves several backends', () => {
     expect(begun.at(-1)).toBe(report);
   });
 
+  it('polls one whose poll found a job while another of its ended and the other backend took the slots', async () => {
+    const desk = new PoolDesk({ backends: two, workerCount: 1, maxConcurrentTasks: 3, pollInterval: 500 });
+    const [, second] = desk.backends;
+    second!.queue.each('subscribe', () => ({ setDemand: () => undefined, close: () => undefined }));
+    const { begun, end } = desk.handleByHand();
+    const [one] = await desk.enqueue('reports');
+    await desk.start();
+    const gate = deferred();
+    second!.queue.next('claim', async (call) => {
+      await gate.promise;
+      return call();
+    });
+    await desk.clock.advance(500);
+    await desk.enqueue('default', 100);
+    await end(one!);
+    const [other] = await desk.enqueue('reports');
+    gate.resolve(undefined);
+    await desk.settle();
+    await end(other!);
+    const [late] = await desk.enqueue('reports');
+    for (let time = 0; time < 3; time++) {
+      await desk.clock.advance(500);
+      await end(begun.findLast((id) => id.startsWith('default'))!);
+    }
+    expect(begun).toContain(late);
+  });
+
   it('gives a slot to who waits for it also while a claim of the other is under way', async () => {
     const desk = new PoolDesk({ backends: two, workerCount: 1, maxConcurrentTasks: 2, pollInterval: 60_000 });
     const { begun, end } = desk.handleByHand();

@@ -10,9 +10,13 @@ function overlapping(options: DeskOptions = {}) {
   queue.claimToBe({ capabilities: { ...queue.target.capabilities, claimsInFlight: 2 } });
   const waiting: (() => void)[] = [];
   const taken: number[] = [];
+  const looks: string[][] = [];
   let isHeld = false;
   queue.each('claim', async (call, request: ClaimRequest) => {
-    if ((request.max ?? 0) > 0) taken.push(request.max as number);
+    if ((request.max ?? 0) > 0) {
+      taken.push(request.max as number);
+      looks.push(request.take.map((one) => one.queue));
+    }
     if (isHeld) {
       const held = deferred();
       waiting.push(() => held.resolve(undefined));
@@ -25,7 +29,7 @@ function overlapping(options: DeskOptions = {}) {
     waiting.shift()?.();
     await desk.settle();
   };
-  return { desk, taken, waiting, hold, answer };
+  return { desk, taken, looks, waiting, hold, answer };
 }
 
 describe('claims in flight', () => {
@@ -86,6 +90,27 @@ describe('claims in flight', () => {
     await desk.settle();
     expect(waiting).toHaveLength(1);
     expect(taken.at(-1)).toBe(10);
+  });
+
+  it('look at the backlog, whatever was announced since the first of them left', async () => {
+    const { desk, looks, hold } = overlapping({ pollInterval: 60_000 });
+    const slow = desk.handleByHand();
+    let announce: (() => void) | undefined;
+    desk.memory.queue.each('subscribe', (call, queue, _, onAvailable) => {
+      if (queue === 'urgent') announce = onAvailable;
+      return call();
+    });
+    await desk.start();
+    await desk.enqueue('bulk', 5);
+    await desk.settle();
+    await desk.enqueue('default', 50);
+    await desk.settle();
+    expect(slow.begun).toHaveLength(10);
+    hold();
+    await slow.end(...slow.begun.slice(5));
+    announce?.();
+    await slow.end(...slow.begun.slice(0, 5));
+    expect(looks.at(-1)).toContain('default');
   });
 
   it('run every job once', async () => {

@@ -60,17 +60,21 @@ describe('the lanes of a pool', () => {
 });
 
 describe('a claim of a pool at rest', () => {
-  /** A pool at rest with what its claims look at from now on. */
-  async function atRest() {
-    const desk = new PoolDesk();
-    desk.handle(() => undefined);
-    await desk.start();
+  /** What the claims of a pool look at from now on. */
+  function looksOf(desk: PoolDesk) {
     const looks: string[][] = [];
     desk.memory.queue.each('claim', (call, { take }) => {
       if (take.length > 0) looks.push(take.map(({ queue }) => queue));
       return call();
     });
-    return { desk, looks };
+    return looks;
+  }
+
+  async function atRest() {
+    const desk = new PoolDesk();
+    desk.handle(() => undefined);
+    await desk.start();
+    return { desk, looks: looksOf(desk) };
   }
 
   it('looks at the queue that has announced a job, and at no other', async () => {
@@ -87,6 +91,31 @@ describe('a claim of a pool at rest', () => {
     await desk.enqueue('urgent');
     await desk.settle();
     expect(looks[0]).toEqual(['urgent', 'bulk']);
+  });
+
+  it("looks as well where a job has ended whose end it brings along: its slot may be the next one's", async () => {
+    const desk = new PoolDesk();
+    const { end } = desk.handleByHand();
+    await desk.start();
+    const [running] = await desk.enqueue('bulk');
+    await desk.settle();
+    const looks = looksOf(desk);
+    await desk.enqueue('urgent');
+    await end(running!);
+    expect(looks[0]).toEqual(['urgent', 'bulk']);
+  });
+
+  it('looks everywhere where a job has not completed: those that depend on it may have ended on any queue', async () => {
+    const desk = new PoolDesk();
+    const { running } = desk.handleByHand();
+    await desk.start();
+    const [failing] = await desk.enqueue('bulk');
+    await desk.settle();
+    const looks = looksOf(desk);
+    await desk.enqueue('urgent');
+    running.get(failing!)?.reject(new Error('down'));
+    await desk.settle();
+    expect(looks[0]).toEqual(['urgent', 'default', 'bulk']);
   });
 
   it('has what is due on a queue that does not announce it, whatever others announce', async () => {
