@@ -138,7 +138,7 @@ export class MemoryQueue {
       this.makeReady(entry, now);
     } else {
       this.enter(entry, PENDING);
-      this.expect(Math.min(this.keys.nextGrantAt(), this.keys.nextRefillAt()));
+      this.heedLimiters(this.keys);
     }
   }
 
@@ -215,7 +215,7 @@ export class MemoryQueue {
     const key = entry.rare?.key;
     if (key === undefined || this.keys === undefined) return;
     this.keys.leave(entry, key, now);
-    this.expect(Math.min(this.keys.nextGrantAt(), this.keys.nextRefillAt()));
+    this.heedLimiters(this.keys);
   }
 
   /** Puts a job that is in no container any more on the shelf of the finished. */
@@ -295,6 +295,12 @@ export class MemoryQueue {
   /** Who enqueues an external job publishes it. */
   expectForward(entry: JobEntry, now: number): void {
     if (entry.rare?.unforwarded === true) this.deferForward(entry, now + FORWARD_GRACE);
+  }
+
+  /** The limiter of a key may let a job in earlier than what the last claim has named. */
+  private heedLimiters(keys: KeyTable): void {
+    this.expect(Math.min(keys.nextGrantAt(), keys.nextRefillAt()));
+    this.stir();
   }
 
   private makeReady(entry: JobEntry, now: number): void {

@@ -58,6 +58,7 @@ begin
   if not exists (select from :"schema".job where queue = q.id and state = 3 and moment >= coalesce(m.floors[22], 0) and moment < p_moment)
     and not exists (select from :"schema".job where queue = q.id and state = 5 and moment >= coalesce(m.floors[23], 0) and moment < p_moment)
     and not exists (select from :"schema".job where queue = q.id and state = 6 and moment >= coalesce(m.floors[24], 0) and moment < p_moment)
+    and not exists (select from :"schema".timer where queue = q.id and moment >= 0 and moment < p_moment)
   then
     perform :"schema".ring(q);
   end if;
@@ -218,6 +219,7 @@ begin
   if v_moment is null then
     delete from :"schema".timer where queue = q.id and kind = 'k' and subject = p_key;
   else
+    if p_is_parked then perform :"schema".ring_if_earlier(q, v_moment); end if;
     insert into :"schema".timer values (q.id, 'k', p_key, v_moment)
       on conflict (queue, kind, subject) do update set moment = excluded.moment;
   end if;

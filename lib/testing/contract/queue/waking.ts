@@ -137,6 +137,26 @@ export const waking = topic('subscribe', (test) => {
     await asleep(stage, lane, (sleeper) => sleeper.wokenBy('a free slot', () => lane.complete(job)));
   });
 
+  test('calls when the rate of a key names an earlier moment', { feature: 'keyLimits' }, async (stage) => {
+    const lane = stage.lane({ perKey: { rateLimit: { limit: 2, per: 60_000 } } });
+    await asleep(stage, lane, async (sleeper) => {
+      await sleeper.wokenBy('an enqueue', () => lane.addMany(2, { key: 'a' }));
+      await lane.drain();
+      await sleeper.wokenBy('a job that waits for its key', () => lane.add({ key: 'a' }));
+    });
+  });
+
+  test(
+    'calls when a key has a slot again, and has to wait for its rate',
+    { feature: 'keyLimits' },
+    async (stage) => {
+      const lane = stage.lane({ perKey: { concurrency: 1, rateLimit: { limit: 1, per: 30_000 } } });
+      await lane.addMany(2, { key: 'a' });
+      const job = await lane.takeOne();
+      await asleep(stage, lane, (sleeper) => sleeper.wokenBy('a free slot', () => lane.complete(job)));
+    },
+  );
+
   test('calls for its own queue alone', async (stage) => {
     const [lane, other] = [stage.lane(), stage.lane()];
     await asleep(stage, lane, (sleeper) => sleeper.undisturbed(() => other.add()));

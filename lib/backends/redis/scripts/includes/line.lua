@@ -149,10 +149,11 @@ end
 
 -- Sees to it that a key is looked at again at the moment at which its limiter changes something, or forgets it.
 local function planKey(queue, key, limits)
-  local moment
+  local moment, isParked
   if limits.rate then
     local ahead = readBucket(queue.rates, key)
-    if call('ZCARD', parkedKey(queue, key)) > 0 then
+    isParked = call('ZCARD', parkedKey(queue, key)) > 0
+    if isParked then
       if hasSlot(queue, key, limits) then moment = now + math.max(1, math.ceil(refillIn(limits.rate, ahead))) end
     elseif ahead == 0 then
       call('HDEL', queue.rates, key)
@@ -164,7 +165,8 @@ local function planKey(queue, key, limits)
     call('ZREM', queue.moments, 'k' .. key)
   else
     call('ZADD', queue.moments, digits(moment), 'k' .. key)
-    expect(queue, moment)
+    -- A job is let in earlier than what the last claim named.
+    if expect(queue, moment) and isParked then ring(queue) end
   end
 end
 
