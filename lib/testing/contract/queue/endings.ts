@@ -63,6 +63,21 @@ export const endings = topic('ends inside the store', (test) => {
     },
   );
 
+  test(
+    'tells by the sweep that ends a job of all that end by it, on whatever queues',
+    { feature: 'dependencies' },
+    async (stage) => {
+      const [lane, second, third] = [stage.lane(), stage.lane(), stage.lane()];
+      const parent = await lane.add({ maxRetries: 0, maxStalled: 0 });
+      const child = await second.add(after([lane.ref(parent)]));
+      const grandchild = await third.add(after([second.ref(child)]));
+      await lane.takeOne({ lease: stage.lease });
+      await stage.pass(stage.lease);
+      await stage.queue.recover();
+      for (const id of [parent, child, grandchild]) assert.equal(stage.endingsOf(id).length, 1);
+    },
+  );
+
   for (const outcome of AS_IF_TO_RUN_AGAIN) {
     const title = `tells once, by that claim, of a job whose cancel was requested and that is settled as ${outcome.kind}`;
     test(title, { feature: 'cancel' }, async (stage) => {
