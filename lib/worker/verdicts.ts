@@ -8,8 +8,8 @@ import type { SettledEvents } from './settled-events.js';
 
 /** Takes what the backend says of settlements and of other jobs that ended: runs are no longer in hand, and what is applied is told. */
 export class Verdicts {
-  /** Verdicts that came too late: somebody else holds the job, or it is gone. */
-  late = 0;
+  /** Runs whose lease was lost: somebody else holds the job, or it is gone. */
+  lost = 0;
 
   constructor(
     private readonly inHand: RunTable,
@@ -34,6 +34,13 @@ export class Verdicts {
       } else this.tooLate(run, settlement.outcome, verdict);
     }
     if (untold !== undefined) this.tellEnded(untold);
+  }
+
+  /** Of a run nothing is said any more: another process has its job by now, or will. */
+  drop(run: TaskRun): void {
+    this.lose(run);
+    run.end();
+    this.inHand.remove(run);
   }
 
   /** The transaction of its handler's was committed: what the run said at its end came too late, as it should. */
@@ -62,13 +69,17 @@ export class Verdicts {
     }
   }
 
+  private lose({ job }: TaskRun): void {
+    this.lost++;
+    this.settled.tellLost(job);
+  }
+
   private untold(error: unknown): void {
     this.logger.warn(`The end of a job could not be told: ${toErrorRecord(error).message}`);
   }
 
   private tooLate(run: TaskRun, outcome: Outcome, verdict: Verdict | undefined): void {
-    this.late++;
-    this.settled.tellLost(run.job);
+    this.lose(run);
     const { id, name } = run.job;
     this.logger.warn(
       oneLine(
