@@ -21,6 +21,11 @@ begin
   return :"schema".next_moment(:"schema".mark_of(p_queue));
 end $$;
 
+-- When to come back for what is still overdue although it was looked after: somebody else is at it, or a transaction that is open holds a job
+-- whose lease is over.
+create function :"schema".not_before(p_moment bigint, p_now bigint) returns bigint
+language sql immutable as $$ select case when p_moment <= p_now then p_now + 20 else p_moment end $$;
+
 create function :"schema".fail_stalled(q :"schema".queue, j :"schema".job, p_now bigint) returns void
 language plpgsql volatile as $$
 begin

@@ -329,10 +329,8 @@ begin
         m := :"schema".mark_of(q.id);
         v_moment := :"schema".next_moment(m);
         select * into q from :"schema".queue where id = q.id;
-      else
-        -- Somebody else is at it.
-        v_moment := v_now + 20;
       end if;
+      v_moment := :"schema".not_before(v_moment, v_now);
     end if;
     v_wanted := least((t ->> 'limit')::bigint, v_left);
     v_taken := 0;

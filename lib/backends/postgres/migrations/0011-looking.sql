@@ -213,7 +213,7 @@ begin
   end loop;
   for c in select x.value from jsonb_array_elements(p_take) x loop
     q := :"schema".queue_named(c ->> 'queue');
-    v_next := least(v_next, :"schema".next_moment(q.id));
+    v_next := least(v_next, :"schema".not_before(:"schema".next_moment(q.id), v_now));
     continue when q.paused;
     v_ids := array(
       select j.id from :"schema".job j where j.queue = q.id and j.state = 2 and j.forward_at <= v_now

@@ -88,6 +88,21 @@ export const transactions = topic(
       assert.deepEqual(verdicts, ['stale']);
     });
 
+    test('has nobody come back at once, over and over, for a job in a transaction that outlives its lease', async (stage, {
+      shared,
+    }) => {
+      const lane = stage.lane();
+      await lane.add({ maxStalled: 5 });
+      const { receipt } = await lane.takeOne({ lease: stage.lease });
+      const settle = [{ receipt, outcome: { kind: 'completed' } as const }];
+      const { tx, rollback } = await begin(shared);
+      await stage.unwatched.claim({ ...ask(lane, 0), settle, tx });
+      await stage.pass(stage.lease + 1);
+      const { nextInMs } = await stage.unwatched.claim(ask(lane, 0));
+      await rollback();
+      assert.notEqual(nextInMs, 0);
+    });
+
     test('commits nothing of a transaction that settles what is held no longer', async (stage, {
       shared,
     }) => {
