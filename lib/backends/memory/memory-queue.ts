@@ -102,8 +102,10 @@ export class MemoryQueue {
   get isClaimable(): boolean {
     if (this.isPaused) return false;
     const { concurrency } = this.definition;
-    const hasSlot = concurrency === undefined || this.leases.size < concurrency;
-    return (hasSlot && !this.ready.isEmpty) || this.forwards.earliest() === 0;
+    if (this.forwards.earliest() === 0) return true;
+    if (concurrency === undefined) return !this.ready.isEmpty;
+    // One of another broker's may have been held back where it was delivered.
+    return this.leases.size < concurrency && this.count(PENDING) > 0;
   }
 
   /** When something becomes claimable by itself. */

@@ -121,5 +121,8 @@ end $$;
 create function :"schema".ring_if_ready(q :"schema".queue) returns void
 language plpgsql volatile as $$
 begin
-  if :"schema".has_ready(q.id) then perform :"schema".ring(q); end if;
+  -- One of another broker's may have been held back where it was delivered.
+  if :"schema".has_ready(q.id) or exists (select from :"schema".job where queue = q.id and state = 2) then
+    perform :"schema".ring(q);
+  end if;
 end $$;

@@ -76,7 +76,8 @@ local function completePlain(queue, count, ids, tokens, from, results)
     if #kept > 0 then call('HSET', queue.results, unpack(kept)) end
     if not trimCompleted(queue, known) then moves().trim(queue) end
   end
-  if known.concurrency and call('EXISTS', queue.ready) == 1 then ring(queue) end
+  -- One of another broker's may have been held back where it was delivered.
+  if known.concurrency and call('EXISTS', queue.ready, queue.external) > 0 then ring(queue) end
   return true
 end
 

@@ -222,6 +222,24 @@ export const forwarding = topic(
       await stage.eventually(() => woken > 0, 'the listener is woken');
       subscription.close();
     });
+
+    test(
+      'wakes who listens when a full queue has a slot again: its message may have been held back',
+      { feature: ['queueConcurrency', 'claimById'] },
+      async (stage) => {
+        const lane = stage.lane({ concurrency: 1 });
+        const [first, second] = await lane.addMany(2, { external: true });
+        let woken = 0;
+        const subscription = stage.queue.subscribe(lane.name, { demand: 1 }, () => woken++);
+        const job = await lane.takeOne({ ids: [first as string] });
+        assert.deepEqual(await lane.takeIds(1, { ids: [second as string] }), []);
+        await stage.pass(0);
+        woken = 0;
+        await lane.complete(job);
+        await stage.eventually(() => woken > 0, 'the listener is woken');
+        subscription.close();
+      },
+    );
   },
   'ledger',
 );

@@ -111,6 +111,6 @@ local function settleOne(queue, id, token, kind, progress, a, b, c, d)
   if progress ~= '' then setRare(job, 'progress', progress) end
   endLease(job)
   settlements[kind](job, run, a, b, c, d)
-  if settingsOf(queue).concurrency and call('EXISTS', queue.ready) == 1 then ring(queue) end
+  if settingsOf(queue).concurrency and call('EXISTS', queue.ready, queue.external) > 0 then ring(queue) end
   return 'a'
 end
