@@ -5,21 +5,18 @@ import type {
   ScheduleChanges,
   ScheduleDefinition,
   ScheduleEvent,
-  SchedulePlan,
   ScheduleRecord,
-  SchedulerStore,
   StoredSchedule,
 } from '../contract/index.js';
 import type { CodecSet } from '../codecs/index.js';
-import { assertScheduleName, nearestName } from '../config/index.js';
-import { DuplicateScheduleError, InvalidOptionError, ScheduleNotFoundError } from '../errors/index.js';
+import { assertScheduleName } from '../config/index.js';
+import { DuplicateScheduleError, InvalidOptionError } from '../errors/index.js';
 import type { JobTemplate, TaskManager } from '../queue/index.js';
 import type { CronShelf } from './cron/cron-shelf.js';
-import type { FleetClock } from './fleet-clock.js';
 import { readChanges, type ReadRules, readSchedule } from './read-schedule.js';
+import { edited, type EditorParts, ScheduleEditor } from './schedule-editor.js';
 import type { ScheduleMarks } from './schedule-marks.js';
-import { changedRecord, planOf } from './schedule-record.js';
-import type { ScheduleRules } from './schedule-rules.js';
+import { planOf } from './schedule-record.js';
 import { viewOf } from './schedule-view.js';
 import type { SchedulerRunner, SchedulerStatus } from './scheduler-runner.js';
 import { readPayload } from './stored-payload.js';
@@ -28,14 +25,11 @@ import { timingOf } from './timing.js';
 /** Moments that are told at once. */
 const MOST_TOLD = 1_000;
 
-export interface TaskSchedulerParts {
-  readonly store: SchedulerStore;
+export interface TaskSchedulerParts extends EditorParts {
   readonly marks: ScheduleMarks;
   readonly runner: SchedulerRunner;
-  readonly clock: FleetClock;
   readonly shelf: CronShelf;
   readonly codecs: CodecSet;
-  readonly rules: ScheduleRules;
   readonly reading: ReadRules;
   readonly manager: TaskManager;
   readonly events: Subject<ScheduleEvent>;
@@ -53,10 +47,12 @@ export interface TaskSchedulerParts {
 export class TaskScheduler {
   /** What this process says of schedules. */
   readonly events: Observable<ScheduleEvent>;
+  private readonly editor: ScheduleEditor;
 
   /** @internal It is injected. */
   constructor(private readonly parts: TaskSchedulerParts) {
     this.events = parts.events.asObservable();
+    this.editor = new ScheduleEditor(parts);
   }
 
   /**
@@ -68,7 +64,7 @@ export class TaskScheduler {
     const { store, reading, clock } = this.parts;
     const plan = readSchedule(definition, reading);
     const { name } = definition;
-    await this.assertFits(name, plan);
+    await this.editor.assertFits(name, plan);
     await clock.sync();
     const now = clock.now();
     const record: ScheduleRecord = { name, source: 'runtime', plan, from: Math.floor(now), updatedAt: now };
@@ -148,9 +144,9 @@ export class TaskScheduler {
   async update(name: string, changes: ScheduleChanges): Promise<Schedule> {
     assertScheduleName(name);
     const read = readChanges(changes, this.parts.reading);
-    await this.change(name, async (record) => {
+    await this.editor.change(name, async (record) => {
       const changed = edited(record, read);
-      await this.assertFits(name, planOf(changed));
+      await this.editor.assertFits(name, planOf(changed));
       return changed;
     });
     this.tell(name, 'updated');
@@ -160,7 +156,7 @@ export class TaskScheduler {
   /** Takes back what was changed at run time of a schedule that the code declares. @returns whether there was anything */
   async reset(name: string): Promise<boolean> {
     assertScheduleName(name);
-    const isChanged = await this.change(name, (record) =>
+    const isChanged = await this.editor.change(name, (record) =>
       Promise.resolve(record.edits === undefined ? undefined : { edits: undefined, plan: record.plan }),
     );
     if (isChanged) this.tell(name, 'updated');
@@ -172,7 +168,7 @@ export class TaskScheduler {
    * @throws ScheduleNotFoundError, and what `TaskManager.enqueue` throws
    */
   async run(name: string): Promise<Job> {
-    const { record } = await this.find(name);
+    const { record } = await this.editor.find(name);
     const { task, payload, queue, priority, maxRetries, timeout } = planOf(record);
     const { codecs, manager } = this.parts;
     return manager.enqueue(task, readPayload(payload, codecs, name), {
@@ -226,7 +222,7 @@ export class TaskScheduler {
 
   private async toggle(name: string, enabled: boolean): Promise<boolean> {
     assertScheduleName(name);
-    const isChanged = await this.change(
+    const isChanged = await this.editor.change(
       name,
       (record) =>
         Promise.resolve(planOf(record).enabled === enabled ? undefined : edited(record, { enabled })),
@@ -236,45 +232,12 @@ export class TaskScheduler {
     return isChanged;
   }
 
-  /** Until nobody else has changed it in between. @returns whether anything was changed */
-  private async change(
-    name: string,
-    make: (record: ScheduleRecord) => Promise<Partial<ScheduleRecord> | undefined>,
-    isLenient = false,
-  ): Promise<boolean> {
-    const { store, clock } = this.parts;
-    await clock.sync();
-    for (;;) {
-      const found = isLenient ? await store.get(name) : await this.find(name);
-      if (found === undefined) return false;
-      const changes = await make(found.record);
-      if (changes === undefined) return false;
-      if (await store.write(changedRecord(found.record, changes, clock.now()), found.version)) return true;
-    }
-  }
-
-  private async find(name: string): Promise<StoredSchedule> {
-    assertScheduleName(name);
-    const found = await this.parts.store.get(name);
-    if (found !== undefined) return found;
-    const known = (await this.parts.store.list()).map(({ record }) => record.name);
-    const nearest = nearestName(name, known);
-    throw new ScheduleNotFoundError(name, nearest === undefined ? '' : ` Did you mean "${nearest}"?`);
-  }
-
-  private async assertFits(name: string, plan: SchedulePlan): Promise<void> {
-    const stored = plan.dependsOn.length === 0 ? [] : await this.parts.store.list();
-    const others = new Map(stored.map(({ record }) => [record.name, planOf(record)]));
-    others.delete(name);
-    await this.parts.rules.check(name, plan, others);
-  }
-
   private async moments(name: string, count: number, way: 'after' | 'before'): Promise<Date[]> {
     if (!Number.isInteger(count) || count < 1 || count > MOST_TOLD) {
       throw new InvalidOptionError([{ path: 'count', message: `must be a whole number, 1 to ${MOST_TOLD}` }]);
     }
     const { clock, shelf } = this.parts;
-    const { record } = await this.find(name);
+    const { record } = await this.editor.find(name);
     await clock.sync();
     const timing = timingOf(planOf(record), shelf);
     const told: Date[] = [];
@@ -292,18 +255,4 @@ export class TaskScheduler {
   private tell(schedule: string, change: 'added' | 'updated' | 'enabled' | 'disabled' | 'removed'): void {
     this.parts.events.next({ type: 'changed', schedule, change });
   }
-}
-
-/** What is added at run time is its own declaration; what the code declares keeps changes apart. */
-function edited(
-  record: ScheduleRecord,
-  changes: Partial<SchedulePlan>,
-): Partial<ScheduleRecord> & ScheduleRecord {
-  if (record.source === 'runtime') {
-    return { ...record, plan: planOf({ ...record, edits: changes }) };
-  }
-  const before = record.edits ?? {};
-  const isTimed = changes.cron !== undefined || changes.every !== undefined || changes.at !== undefined;
-  const { cron: _cron, every: _every, at: _at, ...untimed } = before;
-  return { ...record, edits: { ...(isTimed ? untimed : before), ...changes } };
 }
