@@ -76,5 +76,5 @@ function place(entry: JobEntry, dueAt: number, now: number): void {
   else if (links !== undefined && links.unmet.size > 0) queue.wait(entry);
   else if (dueAt > now) queue.defer(entry, SCHEDULED, dueAt);
   else queue.admit(entry, now);
-  queue.expectForward(entry, now);
+  queue.forwards.expect(entry, now);
 }

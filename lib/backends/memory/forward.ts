@@ -20,7 +20,7 @@ export function forwardJobs(store: MemoryStore, request: ForwardRequest, now: nu
 function confirm(store: MemoryStore, { queue, id, fence }: Forwarded, now: number): void {
   const entry = store.known(queue, now)?.jobs.get(id);
   if (entry?.state !== PENDING || entry.rare?.external !== true) return;
-  if (String(entry.run?.fence ?? 0) === fence) entry.queue.confirmForward(entry);
+  if (String(entry.run?.fence ?? 0) === fence) entry.queue.forwards.confirm(entry);
 }
 
 function takeForwards(
@@ -33,7 +33,7 @@ function takeForwards(
   const taken: JobRecord[] = [];
   while (taken.length < limit && queue.nextForward() <= now) {
     const entry = queue.forwards.first() as JobEntry;
-    queue.deferForward(entry, now + lease);
+    queue.forwards.defer(entry, now + lease);
     taken.push(jobRecord(entry));
   }
   queue.wakeUps.claimed();

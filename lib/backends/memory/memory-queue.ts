@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { FORWARD_GRACE, type NewJob, type Payload, type QueueDefinition } from '../../contract/index.js';
+import type { NewJob, Payload, QueueDefinition } from '../../contract/index.js';
 import type { EndedJobs } from './ended-jobs.js';
 import { FinishedJobs } from './finished-jobs.js';
+import { ForwardLine } from './forward-line.js';
 import { GcraBucket } from './gcra-bucket.js';
 import { IdempotencyTable } from './idempotency-table.js';
 import { JobEntry } from './job-entry.js';
@@ -34,8 +35,8 @@ export class MemoryQueue {
   /** Scheduled, retrying, and waiting for a signal until a moment. */
   readonly due = new MomentHeap<JobEntry>();
   readonly leases = new MomentHeap<JobEntry>();
-  /** Ready external jobs that nobody has confirmed to be published, by the moment at which they are handed out (again). */
-  readonly forwards = new MomentHeap<JobEntry>();
+  /** Ready, and moved by another broker. */
+  readonly forwards = new ForwardLine();
   readonly starts = new GcraBucket();
   readonly idempotency = new IdempotencyTable();
   readonly unique = new UniquenessTable();
@@ -101,11 +102,11 @@ export class MemoryQueue {
 
   get isClaimable(): boolean {
     if (this.isPaused) return false;
-    const { concurrency } = this.definition;
     if (this.forwards.earliest() === 0) return true;
+    const { concurrency } = this.definition;
     if (concurrency === undefined) return !this.ready.isEmpty;
-    // One of another broker's may have been held back where it was delivered.
-    return this.leases.size < concurrency && this.count(PENDING) > 0;
+    // Whoever has been given the message of one may have held it back for want of a slot.
+    return this.leases.size < concurrency && (!this.ready.isEmpty || this.forwards.size > 0);
   }
 
   /** When something becomes claimable by itself. */
@@ -278,25 +279,7 @@ export class MemoryQueue {
   unready(entry: JobEntry): void {
     const { rare } = entry;
     if (rare?.external !== true) this.ready.remove(entry);
-    else this.confirmForward(entry);
-  }
-
-  /** Takes note that a ready external job is published, or taken. */
-  confirmForward(entry: JobEntry): void {
-    const rare = entry.rare as JobRarities;
-    if (rare.unforwarded) this.forwards.remove(entry);
-    rare.unforwarded = false;
-  }
-
-  /** Hands an external job out no more for that long. */
-  deferForward(entry: JobEntry, moment: number): void {
-    entry.moment = moment;
-    this.forwards.moved(entry);
-  }
-
-  /** Who enqueues an external job publishes it. */
-  expectForward(entry: JobEntry, now: number): void {
-    if (entry.rare?.unforwarded === true) this.deferForward(entry, now + FORWARD_GRACE);
+    else this.forwards.leave(entry);
   }
 
   /** The limiter of a key may let a job in earlier than what the last claim has named. */
@@ -308,14 +291,8 @@ export class MemoryQueue {
   private makeReady(entry: JobEntry, now: number): void {
     this.enter(entry, PENDING);
     entry.moment = now;
-    const { rare } = entry;
-    if (rare?.external === true) {
-      rare.unforwarded = true;
-      entry.moment = 0;
-      this.forwards.push(entry);
-    } else {
-      this.ready.push(entry);
-    }
+    if (entry.rare?.external === true) this.forwards.enter(entry);
+    else this.ready.push(entry);
     this.stir();
   }
 
