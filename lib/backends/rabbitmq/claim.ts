@@ -61,8 +61,9 @@ export async function claimJobs(parts: RabbitMqParts, request: ClaimRequest): Pr
   parts.broker.intake.flush();
   const answer = { ...claim, jobs, nextInMs: earliest(claim.nextInMs, nextInMs) };
   const more = furtherTakes(gathered, answer);
-  if (more.length === 0) return answer;
-  const further = { ...request, take: more, max: left(request, jobs), settle: undefined };
+  const max = left(request, jobs);
+  if (more.length === 0 || max === 0) return answer;
+  const further = { ...request, take: more, max, settle: undefined };
   const next = await claimJobs(parts, further).catch(() => NOTHING);
   return {
     ...answer,
@@ -76,14 +77,16 @@ export async function claimJobs(parts: RabbitMqParts, request: ClaimRequest): Pr
 const left = ({ max }: ClaimRequest, jobs: readonly ClaimedJob[]): number | undefined =>
   max === undefined ? undefined : max - jobs.length;
 
-/** Messages were fetched whose jobs cannot run any more: behind them may be others. */
+/** Messages came whose jobs cannot run any more: behind them may be others, and those that have been delivered nobody is told of again. */
 function furtherTakes(gathered: readonly Gathered[], { jobs, limited = [] }: Claim): Take[] {
-  return gathered.flatMap(({ take, isFetched, isFull, found }) => {
+  const isDropped = ({ found }: Gathered): boolean => found.some((delivery) => delivery.isDropped);
+  if (!gathered.some(isDropped)) return [];
+  return gathered.flatMap((one) => {
+    const { take, feed, isFetched, isFull } = one;
     const limit = take.limit - jobs.filter(({ queue }) => queue === take.queue).length;
     const isLimited = limited.some(({ queue }) => queue === take.queue);
-    if (!isFetched || !isFull || isLimited || limit <= 0 || !found.some(({ isDropped }) => isDropped))
-      return [];
-    return [{ ...take, limit }];
+    const hasMore = isFetched ? isFull && isDropped(one) : feed.buffer.length > 0;
+    return hasMore && !isLimited && limit > 0 ? [{ ...take, limit }] : [];
   });
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Lane } from '../lane.js';
+import type { JobRef } from '../../../contract/index.js';
+import { type Lane, LONG_LEASE } from '../lane.js';
 import type { Stage } from '../stage.js';
 import { topic } from '../topic.js';
 import { after } from './dependencies.js';
@@ -58,6 +59,37 @@ async function asleep(stage: Stage, lane: Lane, play: (sleeper: Sleeper) => Prom
   } finally {
     sleeper.close();
   }
+}
+
+/**
+ * Looks when it is called, and at once after a look that has brought all that it asked for, until it has found so many.
+ * @param add Enqueues. @returns what of it is cancelled
+ */
+async function findsAll(
+  stage: Stage,
+  lanes: readonly Lane[],
+  count: number,
+  add: () => Promise<readonly JobRef[]>,
+): Promise<void> {
+  let isCalled = false;
+  const subscriptions = lanes.map(({ name }) =>
+    stage.queue.subscribe(name, { demand: 3 }, () => (isCalled = true)),
+  );
+  const cancelled = await add();
+  await stage.pass(100);
+  await stage.queue.cancel(cancelled, 'no need');
+  const take = lanes.map(({ name: queue }) => ({ queue, limit: 3 }));
+  let found = 0;
+  const look = async () => {
+    if (!isCalled) return found === count;
+    isCalled = false;
+    const { jobs } = await stage.queue.claim({ worker: 'worker', lease: LONG_LEASE, take, max: 3 });
+    if (jobs.length === 3) isCalled = true;
+    found += jobs.length;
+    return found === count;
+  };
+  await stage.eventually(look, `${count} jobs are found`);
+  for (const subscription of subscriptions) subscription.close();
 }
 
 export const waking = topic('subscribe', (test) => {
@@ -156,6 +188,22 @@ export const waking = topic('subscribe', (test) => {
       await asleep(stage, lane, (sleeper) => sleeper.wokenBy('a free slot', () => lane.complete(job)));
     },
   );
+
+  test('leaves nothing untold behind jobs that were cancelled', { feature: 'cancel' }, async (stage) => {
+    const lane = stage.lane();
+    await findsAll(stage, [lane], 3, async () => {
+      const ids = await lane.addMany(6);
+      return ids.slice(0, 3).map((id) => lane.ref(id));
+    });
+  });
+
+  test('leaves nothing untold beside jobs that were cancelled', { feature: 'cancel' }, async (stage) => {
+    const [lane, other] = [stage.lane(), stage.lane()];
+    await findsAll(stage, [lane, other], 2, async () => {
+      await other.addMany(2);
+      return (await lane.addMany(3)).map((id) => lane.ref(id));
+    });
+  });
 
   test('calls for its own queue alone', async (stage) => {
     const [lane, other] = [stage.lane(), stage.lane()];
