@@ -16,7 +16,7 @@ const REPORTS = inRoot('.reports');
 const long = process.argv.includes('--long');
 const minutes = (count) => count * 60_000;
 /** No check may hang; a long run takes its time on purpose. */
-const boundMs = minutes(long ? 60 : 10);
+const boundMs = minutes(long ? 60 : 15);
 const env = long ? { TASKS_TEST_LONG: '1' } : {};
 
 let interrupted = false;
