@@ -26,6 +26,8 @@ export class CommandKit {
     readonly terminal: Terminal,
     readonly env: NodeJS.ProcessEnv,
     readonly folder: string,
+    /** Whether what is wrong with the words is told as JSON, too: known before they are read. */
+    readonly isJson = false,
   ) {}
 
   /** What the process ends with. */

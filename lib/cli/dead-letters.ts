@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Job, Ms } from '../contract/index.js';
 import type { TaskQueue } from '../queue/index.js';
 import { duration, names } from './commands/option-values.js';
+import { refuse } from './exit-codes.js';
 import type { TasksSession } from './session/tasks-session.js';
 
 /** Dead letters that one look takes. */
@@ -28,6 +29,26 @@ export const withFilters = (command: Command): Command =>
 
 export const isFiltered = ({ queue, task, error, olderThan }: DeadLetterFilter): boolean =>
   [queue, task, error, olderThan].some((given) => given !== undefined);
+
+/**
+ * Ids say already which ones are meant: what chooses among all must not be passed over in silence, `--dry-run` least of all.
+ *
+ * @param choices Options that are not for ids, by how they are typed
+ * @throws CommandError when one of them is given
+ */
+export function assertIdsAlone(
+  choices: Readonly<Record<string, unknown>>,
+  queues: readonly string[] = [],
+): void {
+  const given = Object.keys(choices).filter((name) => choices[name] !== undefined);
+  if (given.length > 0) {
+    refuse(
+      `Ids are given, and ${given.join(', ')}, which ${given.length === 1 ? 'is' : 'are'} for what filters choose.`,
+      'Leave out the ones or the others. Nothing was done.',
+    );
+  }
+  if (queues.length > 1) refuse('Ids are given, and several queues.', 'Name the one that has them.');
+}
 
 /** Goes through them queue by queue, newest first, a page at a time; those that fail meanwhile are not among them. */
 export async function* deadLetters(

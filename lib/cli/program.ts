@@ -52,7 +52,10 @@ export function readWords(kit: CommandKit, version: string, args: readonly strin
 export const wantedBy = ({ operands: [first, second] }: Words): string | undefined =>
   first === 'help' ? second : first;
 
-function emptyProgram({ terminal }: CommandKit, version: string): Command {
+/** Where to read on, of a command line that cannot be carried out. */
+export const SEE_HELP = 'See `nest-tasks help`, and `nest-tasks <command> --help`.';
+
+function emptyProgram({ terminal, isJson }: CommandKit, version: string): Command {
   return new Command('nest-tasks')
     .description('Runs the background tasks of a NestJS app, and looks after their queues')
     .version(version, '-V, --version', 'prints the version')
@@ -75,7 +78,8 @@ function emptyProgram({ terminal }: CommandKit, version: string): Command {
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
       writeOut: (text) => void terminal.out.write(text),
-      writeErr: (text) => void terminal.err.write(text),
+      // What is thrown beside it is told as JSON then, and a program could read neither of two.
+      writeErr: (text) => void (isJson || terminal.err.write(text)),
       outputError: (text, write) =>
         write(
           text.replace(
@@ -85,7 +89,7 @@ function emptyProgram({ terminal }: CommandKit, version: string): Command {
         ),
     })
     .showSuggestionAfterError()
-    .showHelpAfterError('See `nest-tasks help`, and `nest-tasks <command> --help`.')
+    .showHelpAfterError(SEE_HELP)
     .addHelpText('after', EXAMPLES)
     .exitOverride();
 }

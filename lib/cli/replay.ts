@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Ms } from '../contract/index.js';
 import type { TaskQueue } from '../queue/index.js';
 import { deadLetters, type DeadLetterFilter } from './dead-letters.js';
 import { lengthOf } from './output/moments.js';
 import type { Output } from './output/output.js';
 import type { TasksSession } from './session/tasks-session.js';
+import { sleepFor } from './sleep-for.js';
 
 export interface ReplayOptions {
   /** Between one and the next; 0: as fast as it goes. */
@@ -47,9 +47,7 @@ export async function replay(
         const left = jobs.slice(0, limit - sent);
         if (left.length === 0) return { retried, isInterrupted: false };
         const due = startedAt + sent * pause;
-        await sleep(Math.max(0, due - performance.now()), undefined, { signal: stop.signal }).catch(
-          () => undefined,
-        );
+        await sleepFor(due - performance.now(), stop.signal);
         if (stop.signal.aborted) return { retried, isInterrupted: true };
         retried += await putBack(queue, left, delay);
         sent += left.length;

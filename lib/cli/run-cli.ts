@@ -9,7 +9,8 @@ import { Terminal } from './terminal.js';
 
 /** Carries out one command line. Never rejects. @returns what the process is to end with */
 export async function runCli(args: readonly string[], terminal = new Terminal()): Promise<ExitCode> {
-  const kit = new CommandKit(terminal, process.env, process.cwd());
+  const isJson = args.includes('--json');
+  const kit = new CommandKit(terminal, process.env, process.cwd(), isJson);
   try {
     if (!(await runAppCommand(args, kit))) {
       const program = await makeProgram(kit, ownVersion(), wantedBy(readWords(kit, ownVersion(), args)));
@@ -17,10 +18,7 @@ export async function runCli(args: readonly string[], terminal = new Terminal())
     }
     return kit.exitCode;
   } catch (error) {
-    return tellError(terminal, error, {
-      isJson: args.includes('--json'),
-      isVerbose: args.includes('--verbose'),
-    });
+    return tellError(terminal, error, { isJson, isVerbose: args.includes('--verbose') });
   }
 }
 

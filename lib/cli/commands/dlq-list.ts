@@ -3,13 +3,13 @@ import type { Job } from '../../contract/index.js';
 import type { CommandKit } from '../command-run.js';
 import { type DeadLetterFilter, deadLetters, withFilters } from '../dead-letters.js';
 import { JOB_COLUMNS } from '../job-rows.js';
-import { pageSize } from './option-values.js';
+import { listSize } from './option-values.js';
 
 export function addDlqList(dlq: Command, kit: CommandKit): void {
   withFilters(
     dlq.command('list').description('Lists dead letters, newest first, and counts them by task and error'),
   )
-    .option('-n, --limit <count>', 'shows at most so many; all are counted', pageSize, 20)
+    .option('-n, --limit <count>', 'shows at most so many; all are counted', listSize, 20)
     .action(
       kit.withSession<DeadLetterFilter & { limit: number }>(async ({ session, output, options }) => {
         const found: Job[] = [];

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandKit } from '../command-run.js';
 import {
+  assertIdsAlone,
   countDeadLetters,
   type DeadLetterFilter,
   deadLetters,
@@ -59,8 +60,9 @@ async function purgeByIds(
   session: TasksSession,
   output: Output,
   ids: readonly string[],
-  { queue, yes }: PurgeOptions,
+  { queue, yes, all, task, error, olderThan }: PurgeOptions,
 ): Promise<ExitCode> {
+  assertIdsAlone({ '--all': all, '--task': task, '--error': error, '--older-than': olderThan }, queue);
   await confirm(
     output.terminal,
     `Forget ${ids.length === 1 ? `dead letter ${ids[0]}` : counted(ids.length, 'dead letter')} for good`,

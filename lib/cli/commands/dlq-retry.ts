@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import type { Ms } from '../../contract/index.js';
 import type { CommandKit } from '../command-run.js';
-import { countDeadLetters, type DeadLetterFilter, isFiltered, withFilters } from '../dead-letters.js';
+import {
+  assertIdsAlone,
+  countDeadLetters,
+  type DeadLetterFilter,
+  isFiltered,
+  withFilters,
+} from '../dead-letters.js';
 import { EXIT, refuse } from '../exit-codes.js';
 import { counted } from '../output/counted.js';
 import { replay } from '../replay.js';
@@ -37,11 +43,13 @@ export function addDlqRetry(dlq: Command, kit: CommandKit): void {
     .action(
       kit.withSession<RetryOptions>(async ({ session, output, options, args }) => {
         const { queue, delay, limit = Infinity } = options;
-        if (args.length > 0)
+        if (args.length > 0) {
+          assertIdsAlone(choicesOf(options), queue);
           return retryByIds(session, output, args, {
             ...(queue?.[0] === undefined ? {} : { queue: queue[0] }),
             ...(delay === undefined ? {} : { delay }),
           });
+        }
         if (options.all !== true && !isFiltered(options)) {
           refuse(
             'Nothing says which dead letters.',
@@ -68,3 +76,13 @@ export function addDlqRetry(dlq: Command, kit: CommandKit): void {
       }),
     );
 }
+
+const choicesOf = ({ all, task, error, olderThan, rate: pace, limit, dryRun }: RetryOptions) => ({
+  '--all': all,
+  '--task': task,
+  '--error': error,
+  '--older-than': olderThan,
+  '--rate': pace,
+  '--limit': limit,
+  '--dry-run': dryRun,
+});

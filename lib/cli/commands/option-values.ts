@@ -15,6 +15,13 @@ export function duration(text: string): Ms {
   }
 }
 
+/** How often something is done: `0s` would be without a pause. */
+export function interval(text: string): Ms {
+  const ms = duration(text);
+  if (ms < 1) throw new InvalidArgumentError('Write 1ms or more.');
+  return ms;
+}
+
 export function whole(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) < 1)
     throw new InvalidArgumentError('Write a whole number, 1 or more.');
@@ -22,9 +29,22 @@ export function whole(text: string): number {
 }
 
 /** A number of a page: 1 to 1,000. */
-export function pageSize(text: string): number {
+export const pageSize = (text: string): number =>
+  upTo(1_000, text, '1,000 is the most; go on with --cursor.');
+
+/** The same of a list without pages. */
+export const listSize = (text: string): number =>
+  upTo(1_000, text, '1,000 is the most; choose among them with --task, --error or --older-than.');
+
+/** Jobs at once: as many as the configuration takes. */
+export const slots = (text: string): number => upTo(100_000, text, '100,000 is the most.');
+
+/** Processes of one machine. */
+export const processCount = (text: string): number => upTo(1_000, text, '1,000 is the most.');
+
+function upTo(most: number, text: string, otherwise: string): number {
   const size = whole(text);
-  if (size > 1_000) throw new InvalidArgumentError('1,000 is the most; go on with --cursor.');
+  if (size > most) throw new InvalidArgumentError(otherwise);
   return size;
 }
 

@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
 import type { Ms } from '../../contract/index.js';
 import type { CommandKit } from '../command-run.js';
+import { sleepFor } from '../sleep-for.js';
 import { NO_QUEUES, QUEUE_COLUMNS, type QueueRow, readQueues } from '../queue-rows.js';
 import type { Output } from '../output/output.js';
 import { type QueueTrend, TREND_COLUMN, Trends } from '../queue-trends.js';
-import { duration, names, whole } from './option-values.js';
+import { interval, names, whole } from './option-values.js';
 
 interface StatsOptions {
   readonly queue?: readonly string[];
@@ -20,11 +20,11 @@ export function addStats(stats: Command, kit: CommandKit): void {
   stats
     .option('-q, --queue <names>', 'these alone, with commas between them', names)
     .option('-w, --watch', 'draws it anew in place; without a terminal, prints it anew')
-    .option('--interval <time>', 'how often', duration, 2_000)
+    .option('--interval <time>', 'how often', interval, 2_000)
     .option('--count <times>', 'ends after so many looks', whole)
     .action(
       kit.withSession<StatsOptions>(async ({ session, output, options }) => {
-        const { watch, interval, count = watch === true ? Infinity : 1 } = options;
+        const { watch, interval: pause, count = watch === true ? Infinity : 1 } = options;
         const queues = session.queues(options.queue);
         const trends = new Trends();
         const show = shower(output);
@@ -34,7 +34,7 @@ export function addStats(stats: Command, kit: CommandKit): void {
         for (let look = 1; !stop.signal.aborted; look++) {
           show(trends.note(await readQueues(queues)));
           if (look >= count) break;
-          await sleep(interval, undefined, { signal: stop.signal }).catch(() => undefined);
+          await sleepFor(pause, stop.signal);
         }
         process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
       }),

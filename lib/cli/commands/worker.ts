@@ -6,7 +6,7 @@ import { targetOf } from '../session/target.js';
 import { SUPERVISED } from '../worker/process-end.js';
 import { Supervisor } from '../worker/supervise.js';
 import type { WorkerChoice } from '../worker/worker-overlay.js';
-import { duration, names, whole } from './option-values.js';
+import { duration, interval, names, processCount, slots } from './option-values.js';
 
 interface StartOptions extends WorkerChoice {
   readonly processes: number;
@@ -21,10 +21,10 @@ export function addWorker(worker: Command, kit: CommandKit): void {
       "Runs the app's jobs, without HTTP, until SIGTERM or Ctrl+C; then it finishes what runs. What is not given is as the app has it",
     )
     .option('-q, --queues <names>', 'serves these queues alone, with commas between them', names)
-    .option('-c, --concurrent <jobs>', 'so many jobs at once in each process', whole)
-    .option('--interval <time>', 'how often to look for work that nothing announced: 500ms, 10s', duration)
+    .option('-c, --concurrent <jobs>', 'so many jobs at once in each process', slots)
+    .option('--interval <time>', 'how often to look for work that nothing announced: 500ms, 10s', interval)
     .option('--drain <time>', 'how long running jobs get at the end before they are aborted: 30s', duration)
-    .option('--processes <count>', 'so many processes; one that dies is started again', whole, 1)
+    .option('--processes <count>', 'so many processes; one that dies is started again', processCount, 1)
     .action(
       kit.action<StartOptions>(async ({ output, options }) => {
         const target = targetOf(options, kit.env, kit.folder);
@@ -34,14 +34,14 @@ export function addWorker(worker: Command, kit: CommandKit): void {
             'Give `--app dist/app.module.js`; its configuration says where the queues are.',
           );
         }
-        const { processes, drain, queues, concurrent, interval } = options;
+        const { processes, drain, queues, concurrent, interval: pollInterval } = options;
         if (processes > 1 && kit.env[SUPERVISED] === undefined) {
           return new Supervisor(processes, process.argv.slice(2), output).run();
         }
         const choice: WorkerChoice = {
           ...(queues === undefined ? {} : { queues }),
           ...(concurrent === undefined ? {} : { concurrent }),
-          ...(interval === undefined ? {} : { interval }),
+          ...(pollInterval === undefined ? {} : { interval: pollInterval }),
           ...(drain === undefined ? {} : { shutdownTimeout: drain }),
         };
         const { runWorker } = await import('../worker/run-worker.js');

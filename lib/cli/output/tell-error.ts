@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { isInstance, TaskError } from '../../errors/index.js';
 import { EXIT, type ExitCode, exitCodeOf, Interruption } from '../exit-codes.js';
+import { SEE_HELP } from '../program.js';
 import type { Terminal } from '../terminal.js';
 
 export interface ErrorView {
@@ -16,7 +17,7 @@ export async function tellError(
   error: unknown,
   { isJson, isVerbose }: ErrorView,
 ): Promise<ExitCode> {
-  if (error instanceof CommanderError) return commanderCode(error);
+  if (error instanceof CommanderError) return tellWrongWords(terminal, error, isJson);
   const exitCode = exitCodeOf(error);
   if (isInstance(error, Interruption)) {
     terminal.tell('Interrupted.');
@@ -49,5 +50,18 @@ function shown(
   };
 }
 
-/** It has printed already what it had to say; help and version are no errors. */
-const commanderCode = ({ exitCode }: CommanderError): ExitCode => (exitCode === 0 ? EXIT.done : EXIT.usage);
+/** To people it has been printed already, as the help was that stands in the place of a missing command; help and version are no errors. */
+function tellWrongWords(
+  terminal: Terminal,
+  { code, exitCode, message }: CommanderError,
+  isJson: boolean,
+): ExitCode {
+  if (exitCode === 0) return EXIT.done;
+  if (isJson) {
+    const said = code === 'commander.help' ? 'a command is missing' : message.replace(/^error: /, '');
+    const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1).replaceAll(/\s+/g, ' ')}`;
+    const error = { code: 'TASKS_COMMAND', message: sentence, remedy: SEE_HELP, exitCode: EXIT.usage };
+    terminal.tell(JSON.stringify({ error }));
+  }
+  return EXIT.usage;
+}

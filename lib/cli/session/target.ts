@@ -92,10 +92,16 @@ function fileOf(named: string, folder: string): Target {
 function ownerOf(folder: string): string | undefined {
   const file = join(folder, 'package.json');
   if (existsSync(file)) {
-    const { 'nest-tasks': own } = JSON.parse(readFileSync(file, 'utf8')) as {
-      'nest-tasks'?: { app?: unknown };
-    };
-    return typeof own?.app === 'string' ? own.app : undefined;
+    const manifest = manifestIn(file);
+    return typeof manifest?.['nest-tasks']?.app === 'string' ? manifest['nest-tasks'].app : undefined;
   }
   return dirname(folder) === folder ? undefined : ownerOf(dirname(folder));
+}
+
+function manifestIn(file: string): { 'nest-tasks'?: { app?: unknown } } | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof manifestIn>;
+  } catch (error) {
+    return refuse(`${file} cannot be read: ${(error as Error).message}.`, 'Mend it, or give --app or --url.');
+  }
 }

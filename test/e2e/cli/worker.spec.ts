@@ -23,37 +23,33 @@ interface Running {
 
 const [redis] = BROKERS as [(typeof BROKERS)[number]];
 
-describe('nest-tasks worker start', { timeout: 60_000 }, () => {
-  let place: Place;
-  beforeEach(async () => {
-    place = await redis.place();
+async function startAt(place: Place, ...args: string[]): Promise<Running> {
+  const child = await startNestTasks(['worker', 'start', '--app', SHOP_FILE, '--json', ...args], {
+    env: environmentOf(place),
   });
-  afterEach(() => place.dispose());
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const events: WorkerEvent[] = [];
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  lines.on('line', (line) => {
+    events.push(JSON.parse(line) as WorkerEvent);
+    lines.emit('told');
+  });
+  const seen = new Set<WorkerEvent>();
+  const next = async (kind: WorkerEvent['event']): Promise<WorkerEvent> => {
+    for (;;) {
+      const event = events.find((one) => one.event === kind && !seen.has(one));
+      if (event !== undefined) return seen.add(event) && event;
+      await once(lines, 'told');
+    }
+  };
+  return { child, events, next, end: ended(child) };
+}
 
-  async function start(...args: string[]): Promise<Running> {
-    const child = await startNestTasks(['worker', 'start', '--app', SHOP_FILE, '--json', ...args], {
-      env: environmentOf(place),
-    });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    const events: WorkerEvent[] = [];
-    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-    lines.on('line', (line) => {
-      events.push(JSON.parse(line) as WorkerEvent);
-      lines.emit('told');
-    });
-    const seen = new Set<WorkerEvent>();
-    const next = async (kind: WorkerEvent['event']): Promise<WorkerEvent> => {
-      for (;;) {
-        const event = events.find((one) => one.event === kind && !seen.has(one));
-        if (event !== undefined) return seen.add(event) && event;
-        await once(lines, 'told');
-      }
-    };
-    return { child, events, next, end: ended(child) };
-  }
-
+describe.each(BROKERS)('nest-tasks worker start on $name', { timeout: 60_000 }, (broker) => {
   it('runs the jobs of the queues that it is given, and drains when it is told to end', async () => {
-    const worker = await start('--queues', 'mails', '--concurrent', '3', '--interval', '200ms');
+    const place = await broker.place();
+    onTestFinished(() => place.dispose());
+    const worker = await startAt(place, '--queues', 'mails', '--concurrent', '3', '--interval', '200ms');
     const started = await worker.next('started');
     expect(started).toMatchObject({ queues: ['mails'], slots: 3 });
     const shop = await openShop(place, false);
@@ -64,6 +60,15 @@ describe('nest-tasks worker start', { timeout: 60_000 }, () => {
     await expect(worker.end).resolves.toMatchObject({ code: 0 });
     expect(worker.events.at(-1)).toMatchObject({ event: 'drained', pid: started.pid });
   });
+});
+
+describe('nest-tasks worker start', { timeout: 60_000 }, () => {
+  let place: Place;
+  beforeEach(async () => {
+    place = await redis.place();
+  });
+  afterEach(() => place.dispose());
+  const start = (...args: string[]) => startAt(place, ...args);
 
   it('starts a process again that has died, and drains all of them when it is told to end', async () => {
     const workers = await start('--processes', '2');

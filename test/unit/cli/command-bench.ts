@@ -64,9 +64,10 @@ class BenchKit extends CommandKit {
   constructor(
     terminal: Terminal,
     env: NodeJS.ProcessEnv,
+    isJson: boolean,
     private readonly session: TasksSession,
   ) {
-    super(terminal, env, '/nowhere');
+    super(terminal, env, '/nowhere', isJson);
   }
 
   override withSession<O>(
@@ -120,7 +121,8 @@ export class CommandBench {
   async type(line: string | readonly string[], person: Person = {}): Promise<Said> {
     const { terminal, out, err } = terminalOf(person);
     const args = wordsOf(line);
-    const kit = new BenchKit(terminal, person.env ?? {}, this.session);
+    const isJson = args.includes('--json');
+    const kit = new BenchKit(terminal, person.env ?? {}, isJson, this.session);
     const ends = async (): Promise<ExitCode> => {
       try {
         const wanted = wantedBy(readWords(kit, '1.2.3', args));
@@ -128,7 +130,7 @@ export class CommandBench {
         return kit.exitCode;
       } catch (error) {
         return await tellError(terminal, error, {
-          isJson: args.includes('--json'),
+          isJson,
           isVerbose: args.includes('--verbose'),
         });
       }

@@ -49,6 +49,12 @@ describe('dlq list', () => {
     });
   });
 
+  it('says of a limit that is too high what it has, which is no cursor', async () => {
+    const { bench } = await withThree();
+    const { code, err } = await bench.type('dlq list --limit 1001');
+    expect([code, err]).toEqual([2, expect.stringContaining('1,000 is the most; choose among them')]);
+  });
+
   it.each([
     ['--task mail', ['mail', 'mail']],
     ['--queue bulk', ['mail']],
@@ -155,6 +161,23 @@ describe('dlq retry', () => {
     expect((await bench.json<Listed>('dlq list')).total).toBe(1);
   });
 
+  it.each(['--dry-run', '--all', '--task report', '--error x', '--older-than 1h', '--rate 1/s', '--limit 1'])(
+    'does nothing where ids are given, and %s for others',
+    async (option) => {
+      const { bench, ids } = await withThree();
+      const { code, err } = await bench.type(`dlq retry ${ids[0]} ${option}`);
+      expect([code, err]).toEqual([2, expect.stringContaining(option.split(' ')[0] as string)]);
+      expect(await statusOf(bench, ids[0] as string)).toBe('failed');
+    },
+  );
+
+  it('takes those that are named from one queue, and not from the first of several', async () => {
+    const { bench, ids } = await withThree();
+    const { code, err } = await bench.type(`dlq retry ${ids[2]} --queue default,bulk`);
+    expect([code, err]).toEqual([2, expect.stringContaining('several queues')]);
+    expect((await bench.type(`dlq retry ${ids[2]} --queue bulk`)).code).toBe(0);
+  });
+
   it('lets each be due again only after its delay', async () => {
     const { bench, ids } = await withThree();
     await bench.type('dlq retry --task report --delay 1h');
@@ -255,4 +278,14 @@ describe('dlq purge', () => {
     const { bench } = await withThree();
     expect((await bench.type('dlq purge --yes')).err).toContain('Give ids, a filter');
   });
+
+  it.each(['--all', '--task report', '--error x', '--older-than 1h'])(
+    'forgets none where ids are given, and %s for others',
+    async (option) => {
+      const { bench, ids } = await withThree();
+      const { code, err } = await bench.type(`dlq purge --yes ${ids[0]} ${option}`);
+      expect([code, err]).toEqual([2, expect.stringContaining(option.split(' ')[0] as string)]);
+      expect(await statusOf(bench, ids[0] as string)).toBe('failed');
+    },
+  );
 });

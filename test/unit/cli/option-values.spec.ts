@@ -1,6 +1,17 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { duration, names, pageSize, rate, states, whole } from '../../../lib/cli/commands/option-values.js';
+import {
+  duration,
+  interval,
+  listSize,
+  names,
+  pageSize,
+  processCount,
+  rate,
+  slots,
+  states,
+  whole,
+} from '../../../lib/cli/commands/option-values.js';
 
 describe('a duration on the command line', () => {
   it.each([
@@ -13,6 +24,13 @@ describe('a duration on the command line', () => {
 
   it.each(['10', ' 1.5 ', 'soon', '-3s'])('refuses %j, and says how it is written', (text) => {
     expect(() => duration(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('an interval on the command line', () => {
+  it('leaves a pause', () => {
+    expect(interval('1ms')).toBe(1);
+    expect(() => interval('0s')).toThrow('Write 1ms or more.');
   });
 });
 
@@ -47,6 +65,10 @@ describe('a number on the command line', () => {
   it('is whole, and of a page at most a thousand', () => {
     expect([whole('7'), pageSize('1000')]).toEqual([7, 1_000]);
     for (const text of ['0', '-1', '1.5', 'many']) expect(() => whole(text)).toThrow(InvalidArgumentError);
-    expect(() => pageSize('1001')).toThrow('1,000 is the most');
+    expect(() => pageSize('1001')).toThrow('go on with --cursor');
+    expect(() => listSize('1001')).toThrow('choose among them');
+    expect([slots('100000'), processCount('1000')]).toEqual([100_000, 1_000]);
+    expect(() => slots('100001')).toThrow('100,000 is the most');
+    expect(() => processCount('1001')).toThrow('1,000 is the most');
   });
 });

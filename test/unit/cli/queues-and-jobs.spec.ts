@@ -161,6 +161,30 @@ describe('jobs list', () => {
   });
 });
 
+describe('a command line that cannot be read', () => {
+  it.each([
+    ['jobs list --state faild', 'did you mean failed?'],
+    ['jobs list --older-than 10', 'Write it with its unit: 10s, 10ms.'],
+    ['jobs list --sate failed', "Unknown option '--sate' (Did you mean --state?)"],
+    ['jobs show', "Missing required argument 'id'"],
+    ['jobs lst', "Unknown command 'lst' (Did you mean list?)"],
+    ['jobs', 'A command is missing'],
+    ['queues --url', "Option '-u, --url <url>' argument missing"],
+  ])('is one error in JSON: %s', async (line, said) => {
+    const { bench } = await withFive();
+    const { code, out, err } = await bench.type(['--json', ...line.split(' ')]);
+    expect([code, out]).toEqual([2, '']);
+    expect(JSON.parse(err)).toEqual({
+      error: {
+        code: 'TASKS_COMMAND',
+        message: expect.stringContaining(said),
+        remedy: expect.stringContaining('nest-tasks help'),
+        exitCode: 2,
+      },
+    });
+  });
+});
+
 describe('jobs show', () => {
   it('shows all that is known of one', async () => {
     const { bench, ids } = await withFive();

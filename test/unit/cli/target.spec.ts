@@ -50,6 +50,14 @@ describe('where the tasks are', () => {
     expect(targetOf({}, { TASKS__BACKEND__URL: 'redis://a' }, nothing)).toEqual({ kind: 'environment' });
   });
 
+  it('is told of a package.json that cannot be read, by its path', () => {
+    const broken = join(folder.path, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'package.json'), '{ "nest-tasks": ');
+    expect(() => targetOf({}, {}, broken)).toThrow(`${join(broken, 'package.json')} cannot be read`);
+    expect(targetOf({ app }, {}, broken)).toMatchObject({ kind: 'app' });
+  });
+
   it.each([
     [{ app, url: 'redis://a' }, '--app and --url are both given'],
     [{ app, prefix: 'p' }, '--prefix, --schema and --ledger belong to --url'],
