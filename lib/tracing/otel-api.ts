@@ -19,6 +19,7 @@ export interface Span {
   recordException(error: Error | string): void;
   /** Since 1.9. */
   addLinks?(links: readonly { readonly context: SpanContext }[]): unknown;
+  /** @param time In milliseconds since the epoch, or as `performance.now()` has it. */
   end(time?: number): void;
 }
 

@@ -33,11 +33,16 @@ export const attributesOfRun = (
 
 /** Ends a span with what went wrong. */
 export function endWithError(span: Span, error: unknown): void {
+  noteError(span, error);
+  span.end();
+}
+
+/** Leaves with a span what went wrong. */
+export function noteError(span: Span, error: unknown): void {
   const { name, message, stack, code } = toErrorRecord(error);
   span.setAttributes({ 'error.type': code ?? name });
   span.recordException(
     Object.assign(new Error(message), { name, ...(stack === undefined ? {} : { stack }) }),
   );
   span.setStatus({ code: STATUS_ERROR, message });
-  span.end();
 }

@@ -1,11 +1,14 @@
 import { type DynamicModule, type FactoryProvider, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { assertKnownKeys } from '../config/index.js';
+import { assertKnownKeys, type ResolvedOptions } from '../config/index.js';
 import { TaskContextCarriers } from '../context/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { TaskEvents, type WorkProbes } from '../events/index.js';
 import { PipelineCache } from '../execution/index.js';
+import { RESOLVED_OPTIONS } from '../module/index.js';
+import { QueueSide } from '../queue/index.js';
 import { ProcessSpans, ReceiveSpans } from './consumer-spans.js';
 import { loadOtelApi } from './otel-api.js';
+import { ParentLinks } from './parent-links.js';
 import { ProducerSpans } from './producer-spans.js';
 
 /** What `TasksTracingModule.forRoot()` takes. */
@@ -51,14 +54,22 @@ class TaskTracing implements OnApplicationShutdown {
 
 const tracing = (relation: 'child' | 'link', receive: boolean): FactoryProvider<TaskTracing> => ({
   provide: TaskTracing,
-  inject: [TaskEvents, PipelineCache, TaskContextCarriers],
-  useFactory: async ({ probes }: TaskEvents, pipelines: PipelineCache, carriers: TaskContextCarriers) => {
+  inject: [TaskEvents, PipelineCache, TaskContextCarriers, QueueSide, RESOLVED_OPTIONS],
+  useFactory: async (
+    { probes }: TaskEvents,
+    pipelines: PipelineCache,
+    carriers: TaskContextCarriers,
+    { queues }: QueueSide,
+    { clock }: ResolvedOptions,
+  ) => {
     const api = await loadOtelApi();
     const tracer = api.trace.getTracer('nestjs-tasks');
     const producer = new ProducerSpans(api, tracer);
     probes.tracer = producer;
     carriers.leaveRunsOfTrace(producer.capture);
-    pipelines.surround(new ProcessSpans(api, tracer, relation));
+    const backendOf = (queue: string) => (queues.has(queue) ? queues.get(queue).backend : undefined);
+    const parents = new ParentLinks(api, { backendOf, clock });
+    pipelines.surround(new ProcessSpans(api, tracer, relation, parents));
     const stopReceiving = receive ? probes.add(new ReceiveSpans(api, tracer)) : undefined;
     return new TaskTracing(() => stopWatching(probes, stopReceiving));
   },

@@ -8,11 +8,12 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { RetryLaterError, Task, type TaskContext, TasksModule } from 'nestjs-tasks';
+import { type BackendOptions, RetryLaterError, Task, type TaskContext, TasksModule } from 'nestjs-tasks';
 import { TasksTracingModule, type TasksTracingOptions } from 'nestjs-tasks/tracing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { queueOf } from '../queue-of.js';
 import { startApp } from '../start-app.js';
+import { SHARED_BROKERS } from './brokers.js';
 
 let exporter: InMemorySpanExporter;
 let provider: BasicTracerProvider;
@@ -50,9 +51,12 @@ class Traced {
   }
 }
 
-const start = (options: TasksTracingOptions = {}) =>
+const start = (options: TasksTracingOptions = {}, backend?: BackendOptions) =>
   startApp({
-    imports: [TasksModule.forRoot({ logging: 'none' }), TasksTracingModule.forRoot(options)],
+    imports: [
+      TasksModule.forRoot({ ...(backend && { backend }), logging: 'none' }),
+      TasksTracingModule.forRoot(options),
+    ],
     providers: [Traced],
   });
 const named = (name: string): ReadableSpan[] =>
@@ -146,6 +150,42 @@ describe('A job that is enqueued and run', () => {
     const app = await start();
     await expect(queueOf(app).enqueue('no such name!')).rejects.toMatchObject({ code: 'TASKS_INVALID_NAME' });
     expect(only('send default').attributes['error.type']).toBe('TASKS_INVALID_NAME');
+  });
+});
+
+describe('A job that depends on others', () => {
+  const joined = async (options: TasksTracingOptions = {}, backend?: BackendOptions) => {
+    const app = await start(options, backend);
+    const queue = queueOf(app);
+    const parents = [await queue.enqueue('greet', 'Ada'), await queue.enqueue('greet', 'Bob')];
+    const child = await queue.enqueue('later', 'Cy', { dependsOn: parents });
+    await child.result();
+    const sentAs = (id: string) =>
+      named('send default').find(({ attributes }) => attributes['messaging.message.id'] === id);
+    const runs = () =>
+      named('process default').filter(({ attributes }) => attributes['messaging.message.id'] === child.id);
+    // A span that links ends a moment after its run, when what it links to is known.
+    await expect.poll(() => runs().length).toBe(2);
+    const spanIds = [...parents, child].map(({ id }) => sentAs(id)?.spanContext().spanId ?? '');
+    return { runs: runs(), parents: spanIds.slice(0, 2), own: spanIds[2] };
+  };
+
+  it('is below its own caller, and links at each run to where those come from', async () => {
+    const { runs, parents, own } = await joined();
+    expect(runs.map((run) => run.parentSpanContext?.spanId)).toEqual([own, own]);
+    for (const run of runs) expect(new Set(linked(run))).toEqual(new Set(parents));
+  });
+
+  it('links to them and to its own caller, where the options say so', async () => {
+    const { runs, parents, own } = await joined({ relation: 'link' });
+    for (const run of runs) expect(new Set(linked(run))).toEqual(new Set([own, ...parents]));
+  });
+
+  it.each(SHARED_BROKERS)('links to them on %s, too', async (_name, prepare) => {
+    const place = await prepare();
+    onTestFinished(() => place.drop());
+    const { runs, parents } = await joined({}, place.backend);
+    for (const run of runs) expect(new Set(linked(run))).toEqual(new Set(parents));
   });
 });
 

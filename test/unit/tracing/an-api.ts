@@ -20,6 +20,8 @@ export interface NotedSpan {
   links: string[];
   status?: { readonly code: number; readonly message?: string };
   isEnded: boolean;
+  /** Where its end was said to be another than now. */
+  endedAt?: number;
 }
 
 const SPAN = Symbol('span');
@@ -54,7 +56,10 @@ export function anApi(): {
     setStatus: (status) => (noted.status = status),
     recordException: (error) => void noted.errors.push(typeof error === 'string' ? error : error.message),
     addLinks: (links) => (noted.links = links.map(({ context }) => context.spanId)),
-    end: () => (noted.isEnded = true),
+    end: (time) => {
+      noted.isEnded = true;
+      if (time !== undefined) noted.endedAt = time;
+    },
   });
   const byId = new Map<string, NotedSpan>();
   const tracer: Tracer = {

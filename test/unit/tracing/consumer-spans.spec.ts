@@ -3,6 +3,7 @@ import type { ClaimedJob, TaskExecutionContext } from '../../../lib/contract/ind
 import { RetryLaterError } from '../../../lib/errors/index.js';
 import type { StepEnd } from '../../../lib/middleware/index.js';
 import { ProcessSpans, ReceiveSpans } from '../../../lib/tracing/consumer-spans.js';
+import type { SpanLink } from '../../../lib/tracing/creation-context.js';
 import { anApi } from './an-api.js';
 
 const contextOf = (headers: Record<string, string> = {}): TaskExecutionContext =>
@@ -18,12 +19,18 @@ function runWith(
   {
     relation = 'child',
     headers = {},
-  }: { relation?: 'child' | 'link'; headers?: Record<string, string> } = {},
+    parents,
+  }: {
+    relation?: 'child' | 'link';
+    headers?: Record<string, string>;
+    /** What the run depends on, when it becomes known. */
+    parents?: Promise<readonly SpanLink[]>;
+  } = {},
 ) {
   const { api, tracer, spans, activeSpan } = anApi();
   const ends: string[] = [];
   let active: string | undefined;
-  new ProcessSpans(api, tracer, relation).step(
+  new ProcessSpans(api, tracer, relation, { of: () => parents }).step(
     contextOf(headers),
     (_, inner) => {
       active = activeSpan();
@@ -89,6 +96,31 @@ describe('The span of a run', () => {
     const { span } = runWith((end) => end.failed(new RetryLaterError('1s')));
     expect(span).toMatchObject({ errors: [], isEnded: true });
     expect(span?.status).toBeUndefined();
+  });
+});
+
+describe('The span of a run that depends on others', () => {
+  const parent: SpanLink = { context: { traceId: 'trace', spanId: 'p7', traceFlags: 1 } };
+
+  it('ends when they are known, as of the end of its run, which waits for nothing', async () => {
+    let tell: (links: readonly SpanLink[]) => void = () => undefined;
+    const known = new Promise<readonly SpanLink[]>((resolve) => (tell = resolve));
+    const since = performance.now();
+    const { span, ends } = runWith((end) => end.completed('ok'), { parents: known });
+    const until = performance.now();
+    expect([ends, span?.isEnded]).toEqual([['completed with ok'], false]);
+    tell([parent]);
+    await known;
+    expect(span).toMatchObject({ links: ['p7'], isEnded: true });
+    expect(span?.endedAt).toBeGreaterThanOrEqual(since);
+    expect(span?.endedAt).toBeLessThanOrEqual(until);
+  });
+
+  it('has its error, too', async () => {
+    const parents = Promise.resolve([parent]);
+    const { span } = runWith((end) => end.failed(new RangeError('too far')), { parents });
+    await parents;
+    expect(span).toMatchObject({ links: ['p7'], errors: ['too far'], status: { code: 2 }, isEnded: true });
   });
 });
 
