@@ -46,7 +46,10 @@ export interface Capabilities {
   readonly durability: 'none' | 'process' | 'crash' | 'replicated';
   /** Whether other processes see the same queues. */
   readonly scope: 'process' | 'fleet';
-  /** Whether other processes see what is kept of a job: its record, its result, the counts and the limits of its queue. */
+  /**
+   * Whether other processes see what is kept of a job: its record, its result, the counts and the limits of its queue. Where they
+   * do not, and see the same queues all the same, nobody knows how long jobs wait.
+   */
   readonly records: 'process' | 'fleet';
   /** `strict`: by priority, then first in, first out, over all claims. */
   readonly order: 'strict' | 'best-effort';

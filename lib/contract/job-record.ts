@@ -120,7 +120,8 @@ export interface QueueStatus {
   readonly isPaused: boolean;
   /**
    * Since when the job that has been ready longest is ready: how far the workers are behind. A store that orders keys fairly looks
-   * at the heads of its lines alone. Epoch milliseconds by the store's clock; absent when nothing is ready.
+   * at the heads of its lines alone. Epoch milliseconds by the store's clock; absent when nothing is ready, and where `capabilities`
+   * say that the queues are the fleet's and the records a process's: it is not known then.
    */
   readonly readySince?: number | undefined;
 }

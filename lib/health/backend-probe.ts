@@ -1,5 +1,6 @@
 import type { BackendInfo, Clock, Ms, QueueBackend, QueueStatus } from '../contract/index.js';
 import { ERROR_CATALOGUE, isInstance, TaskError } from '../errors/index.js';
+import { knowsAges } from '../state/index.js';
 import type { ResolvedHealthOptions } from './health-options.js';
 import { queueVerdict } from './queue-verdict.js';
 import type { BackendHealth, QueueHealth } from './task-health.js';
@@ -32,7 +33,10 @@ export class BackendProbe {
     ]);
     return {
       backend: verdict(info.answer, info.responseTime),
-      queues: looked.map((queue, place) => [queue, this.read(name, queue, statuses[place])]),
+      queues: looked.map((queue, place) => {
+        const now = knowsAges(backend.capabilities) ? this.clock.now() : undefined;
+        return [queue, this.read(name, queue, statuses[place], now)];
+      }),
     };
   }
 
@@ -46,10 +50,15 @@ export class BackendProbe {
     );
   }
 
-  private read(backend: string, queue: string, answer: Answer<QueueStatus> | undefined): QueueHealth {
+  private read(
+    backend: string,
+    queue: string,
+    answer: Answer<QueueStatus> | undefined,
+    now: number | undefined,
+  ): QueueHealth {
     const limits = this.options.of(queue);
     if (answer !== undefined && 'value' in answer && limits !== undefined)
-      return queueVerdict(backend, answer.value, limits, this.clock.now());
+      return queueVerdict(backend, answer.value, limits, now);
     const reason = answer !== undefined && 'trouble' in answer ? answer.trouble : 'it was not told of';
     return { status: 'down', reasons: [reason], backend };
   }

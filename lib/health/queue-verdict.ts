@@ -2,14 +2,15 @@ import type { Ms, QueueStatus } from '../contract/index.js';
 import type { ResolvedThresholds } from './health-options.js';
 import { type HealthStatus, type QueueHealth, worstOf } from './task-health.js';
 
-/** What a queue's numbers mean. @param now by which its age is told */
+/** What a queue's numbers mean. @param now by which its age is told; undefined where its age is not known */
 export function queueVerdict(
   backend: string,
   { counts, isPaused, readySince }: QueueStatus,
   limits: ResolvedThresholds,
-  now: number,
+  now: number | undefined,
 ): QueueHealth {
-  const oldestAge = readySince === undefined ? 0 : Math.max(0, Math.round(now - readySince));
+  const oldestAge =
+    readySince === undefined || now === undefined ? 0 : Math.max(0, Math.round(now - readySince));
   const found = [
     over(oldestAge, limits.downAge, 'down', tooOld),
     over(oldestAge, limits.degradedAge, 'degraded', tooOld),
@@ -24,7 +25,7 @@ export function queueVerdict(
     running: counts.running,
     deadLetters: counts.failed,
     isPaused,
-    oldestAge,
+    ...(now === undefined ? {} : { oldestAge }),
   };
 }
 

@@ -25,7 +25,7 @@ export interface QueueHealth extends PartHealth {
   readonly running?: number;
   readonly deadLetters?: number;
   readonly isPaused?: boolean;
-  /** How long the job that has been ready longest waits; 0: none is. */
+  /** How long the job that has been ready longest waits; 0: none is. Absent on RabbitMQ without a shared ledger, where nobody knows. */
   readonly oldestAge?: Ms;
 }
 

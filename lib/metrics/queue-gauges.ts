@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { type Clock, JOB_STATES, type Ms, type QueueStatus, type TaskBackend } from '../contract/index.js';
-import { Leadership, within } from '../state/index.js';
+import { knowsAges, Leadership, within } from '../state/index.js';
 import type { PromSample } from './prom-client.js';
 
 export interface GaugedBackend {
@@ -34,25 +35,13 @@ interface Look {
  * and sums would count each job as often as there are processes.
  */
 export class QueueGauges {
-  private readonly leadership: Leadership | undefined;
+  private leadership: Leadership | undefined;
   private looking: Promise<Look> | undefined;
 
   constructor(
     private readonly gauged: GaugedBackend,
     private readonly options: QueueGaugeOptions,
-  ) {
-    const { backend } = gauged;
-    // Where nobody else sees the queues, nobody else can export them.
-    if (backend.queue.capabilities.records === 'process') return;
-    this.leadership = new Leadership({
-      state: backend.state,
-      name: 'metrics',
-      owner: options.owner,
-      ttl: options.lease,
-      idleAfter: options.idleAfter,
-      clock: options.clock,
-    });
-  }
+  ) {}
 
   async up(): Promise<PromSample> {
     const { isUp } = await this.look();
@@ -72,6 +61,8 @@ export class QueueGauges {
   }
 
   async oldest(): Promise<PromSample[]> {
+    // 0 would say that no job waits.
+    if (!knowsAges(this.gauged.backend.queue.capabilities)) return [];
     const { statuses, at } = await this.look();
     return statuses.map(([queue, { readySince }]) => ({
       labels: { queue },
@@ -97,13 +88,29 @@ export class QueueGauges {
   private async ask(): Promise<Look> {
     const { timeout, clock } = this.options;
     const { queue } = this.gauged.backend;
-    const leads =
-      this.leadership === undefined || (await within(this.leadership.isHeld(), timeout, clock)) === true;
-    if (!leads) return { isUp: await this.answers(), leads, statuses: [], at: clock.now() };
     const queues = this.gauged.queues();
+    const leads = (await within(this.isLeading(queues), timeout, clock)) === true;
+    if (!leads) return { isUp: await this.answers(), leads, statuses: [], at: clock.now() };
     const found = await within(queue.inspect(queues), timeout, clock);
     const statuses = (found ?? []).map((status, place) => [queues[place] as string, status] as const);
     return { isUp: found !== undefined || (await this.answers()), leads, statuses, at: clock.now() };
+  }
+
+  /** One of those that declare the same queues does: another would never export what it does not know. */
+  private async isLeading(queues: readonly string[]): Promise<boolean> {
+    const { backend } = this.gauged;
+    // Where nobody else sees the queues, nobody else can export them.
+    if (backend.queue.capabilities.records === 'process') return true;
+    const { owner, lease, idleAfter, clock } = this.options;
+    this.leadership ??= new Leadership({
+      state: backend.state,
+      name: `metrics:${digestOf(queues)}`,
+      owner,
+      ttl: lease,
+      idleAfter,
+      clock,
+    });
+    return this.leadership.isHeld();
   }
 
   private async answers(): Promise<boolean> {
@@ -111,3 +118,6 @@ export class QueueGauges {
     return (await within(this.gauged.backend.queue.ping(), timeout, clock)) !== undefined;
   }
 }
+
+const digestOf = (queues: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(queues.toSorted())).digest('base64url').slice(0, 16);

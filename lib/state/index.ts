@@ -6,6 +6,7 @@ export type { EventSink } from './event-sink.js';
 export * from './finished-jobs.js';
 export * from './inspect-queues.js';
 export { Leadership } from './leadership.js';
+export { knowsAges } from './knows-ages.js';
 export * from './job-end.js';
 export * from './job-locator.js';
 export * from './job-result.js';

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Task, TasksModule, UnrecoverableError } from 'nestjs-tasks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BackendSet } from '../../../lib/backends/index.js';
 import { queueOf } from '../queue-of.js';
 import { startApp } from '../start-app.js';
 import { type Place, SHARED_BROKERS } from './brokers.js';
@@ -35,7 +34,7 @@ describe.each(SHARED_BROKERS)(
         providers: [Work],
       });
 
-    it('is dropped, results and dead letters too, by one of the fleet, on a queue that no claim touches any more', async () => {
+    it('is dropped by a sweep, results and dead letters too, on a queue that no claim touches any more', async () => {
       const runner = await start({ cleanupInterval: '1h' });
       const good = await queueOf(runner).enqueue('good');
       const bad = await queueOf(runner).enqueue('bad');
@@ -43,23 +42,8 @@ describe.each(SHARED_BROKERS)(
       await bad.result().catch(() => undefined);
       await runner.close();
 
-      const swept: number[] = [];
-      const fleet = await Promise.all(
-        [1, 2].map(async (process) => {
-          const app = await start({ queues: ['urgent'], cleanupInterval: INTERVAL });
-          const { queue } = app.get(BackendSet).primary;
-          const recover = queue.recover.bind(queue);
-          queue.recover = () => {
-            swept.push(process);
-            return recover();
-          };
-          return app;
-        }),
-      );
-      const [app] = fleet;
-      if (app === undefined) throw new Error('there are two');
+      const app = await start({ queues: ['urgent'], cleanupInterval: INTERVAL });
       await expect.poll(() => queueOf(app).count(['completed', 'failed']), { timeout: 10_000 }).toBe(0);
-      expect(swept.length).toBeGreaterThan(0);
       expect(await queueOf(app).get(good.id)).toBeUndefined();
     });
   },

@@ -35,6 +35,14 @@ describe('What the numbers of a queue mean', () => {
     });
   });
 
+  it('is nothing about ages where nobody knows them', () => {
+    const limits = resolveHealthOptions({ thresholds: { downAge: '1m' } }).of('mails');
+    if (limits === undefined) throw new Error('the queue is looked at');
+    const health = queueVerdict('main', status({ pending: 1 }, 60 * MINUTE), limits, undefined);
+    expect(health).toMatchObject({ status: 'up', reasons: [], pending: 1 });
+    expect(health).not.toHaveProperty('oldestAge');
+  });
+
   it('is that it is degraded when a job has been ready for more than five minutes', () => {
     expect(verdictOf(status({ pending: 1 }, 5 * MINUTE)).status).toBe('up');
     expect(verdictOf(status({ pending: 1 }, 5 * MINUTE + 1)).status).toBe('degraded');

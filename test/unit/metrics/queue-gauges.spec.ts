@@ -58,10 +58,32 @@ describe('The gauges of queues', () => {
     expect(await gauges[1]?.jobs()).toEqual([]);
   });
 
+  it('are exported by one of those that declare them, and each app that shares the store declares its own', async () => {
+    const { backend, clock } = exporters([]);
+    const gaugeOf = (owner: string, ...own: string[]) =>
+      new QueueGauges(
+        { name: 'main', backend, queues: () => own },
+        { owner, timeout: TIMEOUT, lease: 30_000, idleAfter: 300_000, clock },
+      );
+    const gauges = [gaugeOf('shop', 'a'), gaugeOf('billing', 'b', 'a'), gaugeOf('billing too', 'a', 'b')];
+    const leading = await Promise.all(gauges.map((gauge) => gauge.leads()));
+    expect(leading.map(({ value }) => value)).toEqual([1, 1, 0]);
+    const paused = await gauges[1]?.paused();
+    expect(paused?.map(({ labels }) => labels['queue'])).toEqual(['b', 'a']);
+  });
+
   it('are exported by each process where each has queues of its own', async () => {
     const { gauges } = exporters(['one', 'two'], 'process');
     const leading = await Promise.all(gauges.map((gauge) => gauge.leads()));
     expect(leading.map(({ value }) => value)).toEqual([1, 1]);
+  });
+
+  it("say nothing about ages where the jobs are the fleet's and what is known of them is a process's", async () => {
+    const { gauges, backend } = exporters(['one'], 'process');
+    expect(await gauges[0]?.oldest()).toHaveLength(2);
+    Object.assign(backend.queue.capabilities, { scope: 'fleet' });
+    expect(await gauges[0]?.oldest()).toEqual([]);
+    expect(await gauges[0]?.jobs()).toHaveLength(16);
   });
 
   it('are absent, and the backend is down, when it does not answer in time', async () => {
