@@ -104,10 +104,14 @@ function readPositions(cursor: string | undefined): Positions {
   if (cursor === undefined) return {};
   try {
     const positions: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (typeof positions === 'object' && positions !== null && !Array.isArray(positions))
-      return positions as Positions;
+    if (arePositions(positions)) return positions;
   } catch {
     // Refused below.
   }
   return refuse('That is no --cursor.', 'Take the one that the page before has told.');
+}
+
+function arePositions(value: unknown): value is Positions {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((position) => position === null || typeof position === 'string');
 }

@@ -65,7 +65,7 @@ export class Terminal {
 }
 
 /** As https://no-color.org and Node itself have it. */
-function wantsColors(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+export function wantsColors(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   const force = env['FORCE_COLOR'];
   if (force !== undefined) return force !== '0' && force !== 'false';

@@ -3,6 +3,7 @@ import type { Ms } from '../../contract/index.js';
 import type { CommandKit } from '../command-run.js';
 import { refuse } from '../exit-codes.js';
 import { targetOf } from '../session/target.js';
+import { outliveReaders } from '../worker/outlive-readers.js';
 import { SUPERVISED } from '../worker/process-end.js';
 import { Supervisor } from '../worker/supervise.js';
 import type { WorkerChoice } from '../worker/worker-overlay.js';
@@ -34,6 +35,7 @@ export function addWorker(worker: Command, kit: CommandKit): void {
             'Give `--app dist/app.module.js`; its configuration says where the queues are.',
           );
         }
+        outliveReaders();
         const { processes, drain, queues, concurrent, interval: pollInterval } = options;
         if (processes > 1 && kit.env[SUPERVISED] === undefined) {
           return new Supervisor(processes, process.argv.slice(2), output).run();

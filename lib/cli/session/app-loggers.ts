@@ -1,5 +1,6 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import { isInstance, TaskError } from '../../errors/index.js';
+import { wantsColors } from '../terminal.js';
 
 /** Under it Nest prints, with its stack, what ends a boot; the command tells the same in two lines, with what to do. */
 const ENDS_BOOT = 'ExceptionHandler';
@@ -13,7 +14,7 @@ export class StderrLogger extends ConsoleLogger {
     logLevels: readonly LogLevel[],
     private readonly isTold: (message: unknown) => boolean,
   ) {
-    super({ logLevels: [...logLevels] });
+    super({ logLevels: [...logLevels], colors: wantsColors(process.env, isTerminal(process.stderr)) });
   }
 
   protected override printMessages(...[messages, context, level, , stack]: Printed): void {
@@ -24,6 +25,11 @@ export class StderrLogger extends ConsoleLogger {
 
 /** The log of a worker, which is its app's own: of an error of ours nobody needs the stack. */
 export class WorkerLogger extends ConsoleLogger {
+  constructor() {
+    // Nest colours what goes to a file, too.
+    super({ colors: wantsColors(process.env, isTerminal(process.stdout)) });
+  }
+
   protected override printMessages(...[messages, context, ...rest]: Printed): void {
     const left = context === ENDS_BOOT ? messages.filter((message) => !isOurs(message)) : messages;
     if (left.length > 0) super.printMessages(left, context, ...rest);
@@ -32,3 +38,6 @@ export class WorkerLogger extends ConsoleLogger {
 
 /** Whether it says what happened and what to do, without a stack. */
 export const isOurs = (error: unknown): boolean => isInstance(error, TaskError);
+
+/** Undefined would be left to Nest. */
+const isTerminal = ({ isTTY }: { readonly isTTY?: boolean }): boolean => isTTY === true;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { refuse } from '../exit-codes.js';
 
@@ -68,6 +68,9 @@ function addressOf(url: string, { prefix, schema, ledger, ledgerPrefix }: Target
   if (!/^amqps?:/i.test(url)) {
     refuse('--ledger belongs to RabbitMQ.', 'Leave it out: another broker keeps its jobs itself.');
   }
+  if (/^amqps?:/i.test(ledger)) {
+    refuse('RabbitMQ keeps no jobs.', 'Give the address of Redis or PostgreSQL with `--ledger`.');
+  }
   const kept = { url: ledger, options: given({ schema, prefix: ledgerPrefix }) };
   return { kind: 'address', url, options: given({ prefix }), ledger: kept };
 }
@@ -80,9 +83,10 @@ const given = (options: Readonly<Record<string, string | undefined>>): Readonly<
 function fileOf(named: string, folder: string): Target {
   const [, path = named, exported] = /^(.*?)(?:#([\w$]+))?$/.exec(named) ?? [];
   const file = resolve(folder, path);
-  if (!existsSync(file))
+  const isThere = existsSync(file);
+  if (!isThere || !statSync(file).isFile())
     refuse(
-      `There is no file ${path}.`,
+      isThere ? `${path} is no file.` : `There is no file ${path}.`,
       'Give the file that exports the root module of the app: `--app dist/app.module.js`.',
     );
   return { kind: 'app', file, exported };

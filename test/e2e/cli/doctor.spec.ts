@@ -251,9 +251,16 @@ describe('nest-tasks doctor', { timeout: 60_000 }, () => {
       'schema-behind',
     );
     expect((await nestTasks(['migrate', ...args])).out).toMatch(/made +is up to date/);
+    const again = await warmNestTasks(['migrate', '--json', ...args]);
+    expect(jsonOf(again)).toMatchObject({ items: [{ backend: 'postgres', schema: 'made' }] });
     const after = jsonOf<Report>(await warmNestTasks(['doctor', '--json', ...args]));
     expect(after.findings.map(({ code }) => code)).not.toContain('schema-behind');
     expect(after.checks.join()).toContain('answers: postgres');
+  });
+
+  it('leaves no schema to `migrate` where the broker has none', async () => {
+    const { code, err } = await warmNestTasks(['migrate', '--url', guarded()]);
+    expect([code, err]).toEqual([2, expect.stringContaining('Only PostgreSQL has a schema.')]);
   });
 
   it('finds an app that does not start, and says of what without its secrets', async () => {

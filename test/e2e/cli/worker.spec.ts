@@ -94,6 +94,22 @@ describe('nest-tasks worker start', { timeout: 60_000 }, () => {
     expect(new Set(drained.map(({ pid }) => pid)).size).toBe(2);
   });
 
+  it('runs jobs though nobody reads any more what it says', async () => {
+    const worker = await start('--concurrent', '1');
+    await worker.next('started');
+    worker.child.stdout?.destroy();
+    worker.child.stderr?.destroy();
+    const shop = await openShop(place, false);
+    onTestFinished(() => shop.close());
+    // Its failure is logged.
+    await shop.enqueue('nobody@example.com');
+    const job = await shop.tasks.enqueue('send-email', { to: 'ada@example.com' });
+    await expect(job.result({ timeout: '20s' })).resolves.toBe('sent to ada@example.com');
+    const ends = once(worker.child, 'exit');
+    worker.child.kill('SIGTERM');
+    await expect(ends).resolves.toEqual([0, null]);
+  });
+
   it('does not try again what can never start', async () => {
     const { code, err } = await (await start('--processes', '2', '--queues', 'mials')).end;
     expect(code).toBe(2);
@@ -118,7 +134,10 @@ describe('Without a broker', { timeout: 60_000 }, () => {
     child.stdout?.on('data', (text) => (out += text));
     while (!out.includes('Ctrl+C')) await once(child.stdout as NodeJS.ReadableStream, 'data');
     child.kill('SIGINT');
-    await expect(end).resolves.toMatchObject({ code: 0 });
+    // Its log is that of the app, which Nest would colour wherever it goes.
+    const { code, out: all } = await end;
+    expect([code, all]).toEqual([0, expect.stringContaining('[NestFactory]')]);
+    expect(all).not.toContain('\u001b[');
   });
 
   it('the commands that look at jobs say why they cannot', async () => {

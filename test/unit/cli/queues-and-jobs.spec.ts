@@ -139,9 +139,9 @@ describe('jobs list', () => {
     expect((await bench.type('jobs list --limit 5')).err).toBe('');
   });
 
-  it('refuses a cursor that is none', async () => {
+  it.each(['x', btoa('5'), btoa('{"default":5}')])('refuses the cursor %s, which is none', async (cursor) => {
     const { bench } = await withFive();
-    expect(await bench.type('jobs list --cursor x')).toMatchObject({
+    expect(await bench.type(['jobs', 'list', '--cursor', cursor])).toMatchObject({
       code: 2,
       err: expect.stringContaining('That is no --cursor.'),
     });

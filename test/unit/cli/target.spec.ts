@@ -65,6 +65,8 @@ describe('where the tasks are', () => {
     [{ url: 'redis://a', ledger: 'redis://b' }, '--ledger belongs to RabbitMQ'],
     [{ url: 'amqp://a', ledgerPrefix: 'q' }, '--ledger-prefix belongs to --ledger'],
     [{ app: 'no-such-file.js' }, 'There is no file no-such-file.js'],
+    [{ app: folder.path }, `${folder.path} is no file`],
+    [{ url: 'amqp://a', ledger: 'amqps://b' }, 'RabbitMQ keeps no jobs'],
     [{}, 'Nothing says where the tasks are'],
   ])('is refused as %j', (options, message) => {
     expect(() => targetOf(options, {}, nothing)).toThrow(message);
