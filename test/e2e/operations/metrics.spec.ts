@@ -8,7 +8,7 @@ import {
   type TasksMetricsOptions,
   type TasksMetricsRoute,
 } from 'nestjs-tasks/metrics';
-import { Registry } from 'prom-client';
+import { register, Registry } from 'prom-client';
 import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -82,6 +82,14 @@ describe('The metrics of an app', () => {
     expect(valueOf(text, 'tasks_queue_oldest_seconds', { queue: 'default' })).toBeGreaterThan(0);
     expect(valueOf(text, 'tasks_queue_oldest_seconds', { queue: 'urgent' })).toBe(0);
     expect(valueOf(text, 'tasks_backend_up')).toBe(1);
+  });
+
+  it('tell which queue is paused', async () => {
+    const app = await start();
+    await queueOf(app).pause();
+    const text = await scrape(app);
+    const paused = ['default', 'urgent'].map((queue) => valueOf(text, 'tasks_queue_paused', { queue }));
+    expect(paused).toEqual([1, 0]);
   });
 
   it('tell the slots, and which of them are in use', async () => {
@@ -166,6 +174,34 @@ describe('The metrics of an app', () => {
     expect(registry.getSingleMetric('jobs_runs_total')).toBeDefined();
     await app.close();
     expect(registry.getMetricsAsArray()).toEqual([]);
+  });
+
+  it('go into the registry that a factory chooses, with what prom-client itself says of the process', async () => {
+    class Monitoring {
+      readonly registry = new Registry();
+    }
+    class MonitoringModule {}
+    const app = await startApp({
+      imports: [
+        TasksModule.forRoot({ logging: 'none' }),
+        TasksMetricsModule.forRootAsync({
+          imports: [{ module: MonitoringModule, providers: [Monitoring], exports: [Monitoring] }],
+          inject: [Monitoring],
+          useFactory: async ({ registry }: Monitoring) => ({ registry, processMetrics: true }),
+        }),
+      ],
+    });
+    const { registry } = app.get(Monitoring, { strict: false });
+    expect(app.get(TasksMetrics).registry).toBe(registry);
+    expect(valueOf(await scrape(app), 'process_cpu_seconds_total')).toBeGreaterThan(0);
+    expect(valueOf(await registry.metrics(), 'tasks_workers')).toBe(4);
+  });
+
+  it('go into the global registry of prom-client where that is asked for', async () => {
+    const app = await start({ registry: 'default' });
+    expect(register.getSingleMetric('tasks_workers')).toBeDefined();
+    await app.close();
+    expect(register.getSingleMetric('tasks_workers')).toBeUndefined();
   });
 
   it('refuse a registry in which another app counts under the same names', async () => {
