@@ -20,7 +20,7 @@ export function redactUrl(url: string): string {
  * What drivers say of a failed connection goes through it.
  */
 export function redactText(text: string, secrets: readonly string[] = []): string {
-  const withoutUrls = text.replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]*[^\s"'<>,;.)]/gi, (url) =>
+  const withoutUrls = text.replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]*[^\s"'<>,;.)`]/gi, (url) =>
     redactUrl(url),
   );
   return secrets

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ms, QueueBackend, QueueStatus } from '../../contract/index.js';
+import { counted } from '../output/counted.js';
 import { lengthOf } from '../output/moments.js';
 import type { Finding } from './finding.js';
 
@@ -46,14 +47,14 @@ function findingsOf(name: string, status: QueueStatus, isUnserved: boolean): Omi
     findings.push({
       code: 'no-worker',
       severity: 'error',
-      message: `${counts.pending} jobs are ready, the first for ${lengthOf(ageOf(status))}, and nobody takes them: no worker serves the queue.`,
+      message: `${counted(counts.pending, 'job')} ${counts.pending === 1 ? 'is' : 'are'} ready, the first for ${lengthOf(ageOf(status))}, and nobody takes them: no worker serves the queue.`,
       remedy: `Start one: \`nest-tasks worker start --app … --queues ${name}\`. Where workers run, see that their \`worker.queues\` names it, that their \`role\` is not producer, and that they reach this broker.`,
     });
   } else if (!isPaused && ageOf(status) > BEHIND_AFTER) {
     findings.push({
       code: 'workers-behind',
       severity: 'warning',
-      message: `the workers are ${lengthOf(ageOf(status))} behind, with ${counts.pending} jobs ready and ${counts.running} running.`,
+      message: `the workers are ${lengthOf(ageOf(status))} behind, with ${counted(counts.pending, 'job')} ready and ${counts.running} running.`,
       remedy: 'Run more workers or more jobs at once, or see what makes the jobs slow.',
     });
   }
@@ -61,7 +62,7 @@ function findingsOf(name: string, status: QueueStatus, isUnserved: boolean): Omi
     findings.push({
       code: 'paused',
       severity: 'warning',
-      message: `it is paused, and ${waiting} jobs wait.`,
+      message: `it is paused, and ${counted(waiting, 'job')} ${waiting === 1 ? 'waits' : 'wait'}.`,
       remedy: `Let it go on when it should: \`nest-tasks queues resume ${name}\`.`,
     });
   }
@@ -69,7 +70,7 @@ function findingsOf(name: string, status: QueueStatus, isUnserved: boolean): Omi
     findings.push({
       code: 'dead-letters',
       severity: 'warning',
-      message: `it has ${counts.failed} dead letters.`,
+      message: `it has ${counted(counts.failed, 'dead letter')}.`,
       remedy: `See what they have in common, \`nest-tasks dlq list --queue ${name}\`, mend it, and retry or purge them.`,
     });
   }

@@ -1,5 +1,6 @@
 import { WorkerPool } from '../../worker/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { counted } from '../output/counted.js';
 import type { Output } from '../output/output.js';
 import { ALL_LEVELS, boot } from '../session/boot.js';
 import { isOurs, StderrLogger, WorkerLogger } from '../session/app-loggers.js';
@@ -34,7 +35,7 @@ export async function runWorker(target: Target, choice: WorkerChoice, output: Ou
   await app.close();
   output.done(
     { event: 'drained', pid, released, unsettled },
-    `Worker ${pid} has drained${released === 0 ? '' : `; ${released} jobs were given back`}.`,
+    `Worker ${pid} has drained${released === 0 ? '' : `; ${counted(released, 'job')} given back`}.`,
   );
   return unsettled === 0 ? EXIT.done : EXIT.failed;
 }

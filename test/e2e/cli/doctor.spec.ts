@@ -341,6 +341,7 @@ describe.each(BROKERS)('nest-tasks doctor on $name', { timeout: 60_000 }, (broke
     expect(found).toMatchObject({
       severity: 'error',
       subject: 'queue mails',
+      message: expect.stringMatching(/^1 job is ready, the first for /),
       remedy: expect.stringContaining('worker start'),
     });
     expect(run.code).toBe(6);
@@ -354,6 +355,9 @@ describe.each(BROKERS)('nest-tasks doctor on $name', { timeout: 60_000 }, (broke
     const { findings } = jsonOf<Report>(await atShop(place, 'doctor', '--json'));
     const ofQueue = findings.filter(({ subject }) => subject === 'queue mails');
     expect(ofQueue.map(({ code }) => code).toSorted()).toEqual(['dead-letters', 'paused', 'unknown-task']);
+    expect(ofQueue.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(['it has 1 dead letter.', 'it is paused, and 1 job waits.']),
+    );
   });
 
   it('finds a schedule whose task the app has no handler for', async () => {

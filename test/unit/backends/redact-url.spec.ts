@@ -27,6 +27,12 @@ describe('redactText', () => {
     );
   });
 
+  it('leaves the address in a line of advice as it is, with what stands behind it', () => {
+    const advice = 'Name what keeps them: `--ledger redis://host:6379`. (See redis://host.)';
+    expect(redactText(advice)).toBe(advice);
+    expect(redactText('`redis://a:s3`cret@x:1`')).toBe('`redis://***@x:1`');
+  });
+
   it('hides what it is told to hide, wherever it stands', () => {
     expect(redactText('AUTH app s3cret failed: s3cret', ['s3cret', ''])).toBe('AUTH app *** failed: ***');
   });
