@@ -94,6 +94,11 @@ begin
           on conflict (queue, priority, key) do update set last = excluded.last;
       end if;
     end loop;
+    -- What was put back since flows ended, or may be yet, has kept its place: others of its key come behind it.
+    insert into :"schema".flow
+      select q.id, priority, key, max(place) from :"schema".job
+        where queue = q.id and key is not null and state in (0, 5) group by priority, key
+      on conflict (queue, priority, key) do update set last = excluded.last;
   end if;
   v_floor := coalesce((:"schema".mark_of(q.id)).floors[p_priority + 1], '-9223372036854775808'::bigint);
   select coalesce((select t.served from :"schema".turn t where t.queue = q.id and t.priority = p_priority), place - 64) into v_served

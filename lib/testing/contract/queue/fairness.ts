@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ClaimedJob } from '../../../contract/index.js';
 import type { Lane } from '../lane.js';
 import { sameMembers } from '../same-members.js';
 import { topic } from '../topic.js';
@@ -122,6 +123,25 @@ export const fairness = topic(
       }
       const later = await lane.add({ key: 'a', id: low });
       assert.deepEqual(await lane.drain(), [earlier, later]);
+    });
+
+    test('puts a job that is put back before a later one of its key, also when the line was empty meanwhile', async (stage) => {
+      const lane = stage.lane();
+      const [low = '', high = ''] = [lane.job().id, lane.job().id].toSorted();
+      const earlier = await lane.add({ key: 'a', id: high });
+      const [job] = await lane.take(5);
+      await lane.release(job as ClaimedJob);
+      const later = await lane.add({ key: 'a', id: low, weight: 4 });
+      assert.deepEqual(await lane.drain(), [earlier, later]);
+    });
+
+    test('puts a job that is put back late before one of its key that came meanwhile', async (stage) => {
+      const lane = stage.lane();
+      const [first, second] = await lane.addMany(2, { key: 'a' });
+      const jobs = await lane.take(5);
+      const later = await lane.add({ key: 'a', weight: 4 });
+      for (const job of jobs) await lane.release(job);
+      assert.deepEqual(await lane.drain(), [first, second, later]);
     });
 
     test('puts priority before share', async (stage) => {

