@@ -70,23 +70,25 @@ describe('rabbitmq without a ledger that others share', () => {
   });
 
   describe('a job whose lease was lost', () => {
-    it('is at the broker again, for others, when its worker is told', async () => {
+    /** A backend that had a job in hand for too long, and the receipt of that run. */
+    async function lostLease() {
       const queue = await open();
       await queue.enqueue(jobs(1));
       const { receipt } = await arrives(queue);
       await bench.clock.advance(LEASE);
       await queue.recover();
+      return { queue, receipt };
+    }
+
+    it('is at the broker again, for others, when its worker is told', async () => {
+      const { queue, receipt } = await lostLease();
       expect((await queue.extend([receipt], LEASE)).lost).toEqual([receipt]);
       await queue.close();
       expect(await bench.lying()).toBe(1);
     });
 
     it('is at the broker again, for others, when its outcome comes too late', async () => {
-      const queue = await open();
-      await queue.enqueue(jobs(1));
-      const { receipt } = await arrives(queue);
-      await bench.clock.advance(LEASE);
-      await queue.recover();
+      const { queue, receipt } = await lostLease();
       const settle = [{ receipt, outcome: { kind: 'completed' as const } }];
       expect((await claim(queue, { take: [], settle })).verdicts).toEqual(['stale']);
       await queue.close();
@@ -94,11 +96,7 @@ describe('rabbitmq without a ledger that others share', () => {
     });
 
     it('runs again here, once', async () => {
-      const queue = await open();
-      await queue.enqueue(jobs(1));
-      const { receipt } = await arrives(queue);
-      await bench.clock.advance(LEASE);
-      await queue.recover();
+      const { queue, receipt } = await lostLease();
       await queue.extend([receipt], LEASE);
       const again = await arrives(queue);
       const settle = [{ receipt: again.receipt, outcome: { kind: 'completed' as const } }];
