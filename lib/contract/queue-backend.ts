@@ -163,6 +163,7 @@ export type RetryVerdict = 'retried' | 'not-dead' | 'unknown';
 /** Who answered a ping. Never holds a secret. */
 export interface BackendInfo {
   readonly type: string;
+  /** Of the server, with its name before it where that is not the one of the type: `Valkey 8.1.1`. */
   readonly version: string;
   /** Host, database or the like, fit to be shown. */
   readonly address?: string;

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRedisBackend } from '../../lib/backends/redis/index.js';
 import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
 import { resolveRedisOptions } from '../../lib/backends/redis/resolve-redis-options.js';
 import { systemClock } from '../../lib/contract/index.js';
-import { startRedis, type PrivateRedisOptions } from '../servers/redis.mjs';
+import { redisBinary, startRedis, type PrivateRedisOptions } from '../servers/redis.mjs';
 import { rejection } from '../unit/rejection.js';
 
 const ends: (() => Promise<void>)[] = [];
@@ -93,5 +95,25 @@ describe('the check at the start', () => {
       code: 'TASKS_INVALID_BACKEND',
       remedy: expect.stringContaining('options.cluster'),
     });
+  });
+
+  it('tells Valkey from Redis, whose version it shows as well', async () => {
+    const { url, stop } = await startRedis({ persistence: 'everysec' });
+    ends.push(stop);
+    const client = new Redis(url);
+    ends.push(async () => client.disconnect());
+    const isValkey = (await client.info('server')).includes('server_name:valkey');
+    const program = execFileSync(redisBinary() as string, ['--version'], { encoding: 'utf8' });
+    const version = /v=(\d+\.\d+\.\d+)/.exec(program)?.[1] as string;
+    const { queue } = createRedisBackend({
+      name: 'jobs',
+      type: 'redis',
+      url,
+      options: {},
+      clock: systemClock,
+    });
+    ends.push(() => queue.close());
+    await queue.open();
+    expect((await queue.ping()).version).toBe(isValkey ? `Valkey ${version}` : version);
   });
 });

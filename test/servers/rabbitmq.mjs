@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { connect as dial } from 'node:net';
+import { dirname } from 'node:path';
 import { connect } from 'amqplib';
 import { firstBinary } from './binaries.mjs';
 import { ChildServer, freePort, temporaryFolder } from './child-server.mjs';
@@ -155,8 +156,15 @@ function answers(port) {
   });
 }
 
+/** The one beside the server's program, where there is one: that of another version does not understand the node. */
+function controlBinary() {
+  const server = rabbitMqBinary();
+  const beside = server && firstBinary([`${dirname(server)}/rabbitmqctl`], ['/']);
+  return beside ?? programOf('rabbitmqctl');
+}
+
 function runControl(node, environment, args) {
-  const program = programOf('rabbitmqctl');
+  const program = controlBinary();
   return new Promise((resolve, reject) => {
     const child = spawn(program, ['-n', node, '-q', ...args], {
       env: { ...process.env, ...environment },

@@ -30,7 +30,10 @@ export function parseServerInfo(info: string, save?: string): RedisServerInfo {
     product: valkey !== undefined ? 'valkey' : redis !== undefined ? 'redis' : 'other',
     version: valkey ?? redis ?? 'unknown',
     role: fields.get('role'),
-    isCluster: fields.get('cluster_enabled') === '1' || fields.get('redis_mode') === 'cluster',
+    // Valkey 8 calls its mode by another name, unless it is told to pass for Redis.
+    isCluster:
+      fields.get('cluster_enabled') === '1' ||
+      (fields.get('server_mode') ?? fields.get('redis_mode')) === 'cluster',
     evictionPolicy: fields.get('maxmemory_policy'),
     persistence: persistenceOf(fields.get('aof_enabled'), save),
     isSaveFailing:

@@ -111,17 +111,17 @@ const AT_THE_BROKER: readonly {
     remedy: /Turn appendonly on/,
   },
   {
-    title: 'Redis is too old',
+    title: 'Redis, or Valkey, is too old',
     args: async () => {
       const old = await rewritingProxy(redis.port, (text) =>
-        text.replace(/redis_version:\d\./, 'redis_version:6.'),
+        text.replace(/(redis|valkey)_version:\d\./g, '$1_version:6.'),
       );
       onTestFinished(() => old.close());
       return ['--url', guarded(SECRET, old.port)];
     },
     code: 'too-old',
     severity: 'error',
-    says: /Redis 6\.\S+; Redis 7\.0 or Valkey 7\.2 is the least/,
+    says: /(Redis|Valkey) 6\.\S+; Redis 7\.0 or Valkey 7\.2 is the least/,
     remedy: /Upgrade the server/,
   },
   {

@@ -113,6 +113,11 @@ describe('callError', () => {
     ['NOPERM this user has no permissions', 'is not allowed', /docs\/redis/],
     ['self-signed certificate', 'is not trusted', /tls\.ca/],
     ['SSL routines:ssl3_get_record:wrong version number', 'does not speak TLS', /rediss:/],
+    [
+      'ERR Unknown command called from script script: 8c55d1e9, on @user_script:1.',
+      'does not know a command',
+      /versions/,
+    ],
     ["ERR unknown command 'EVALSHA', with args beginning with:", 'does not know a command', /versions/],
     ['ERR user_script:1: Wrong number of args', 'has run into an error', /same version/],
   ])('does not call a server unavailable that answers alike each time: %s', (message, words, remedy) => {

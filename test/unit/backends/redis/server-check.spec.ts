@@ -36,6 +36,30 @@ describe('parseServerInfo', () => {
   });
 
   it.each([
+    ['redis_version:7.0.15\r\nredis_mode:standalone', 'redis', '7.0.15'],
+    ['redis_version:8.0.2\r\nredis_mode:standalone', 'redis', '8.0.2'],
+    [
+      'redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:7.2.7\r\nredis_mode:standalone',
+      'valkey',
+      '7.2.7',
+    ],
+    [
+      'redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\nserver_mode:standalone',
+      'valkey',
+      '8.1.1',
+    ],
+  ])('takes what servers say, %j, for %s %s', (info, product, version) => {
+    expect(parseServerInfo(`# Server\r\n${info}\r\n`)).toMatchObject({ product, version, isCluster: false });
+  });
+
+  it.each(['cluster_enabled:1', 'redis_mode:cluster', 'server_mode:cluster'])(
+    'knows a node of a cluster by %s',
+    (line) => {
+      expect(parseServerInfo(`${line}\r\n`).isCluster).toBe(true);
+    },
+  );
+
+  it.each([
     ['aof_enabled:1', '', 'aof'],
     ['aof_enabled:0', '3600 1', 'rdb'],
     ['aof_enabled:0', '', 'none'],
