@@ -27,8 +27,9 @@ export class RabbitMqBench {
     private readonly admin: ChannelModel,
   ) {}
 
-  static async start(): Promise<RabbitMqBench> {
-    const { url } = await sharedRabbitMq();
+  /** @param server in place of the one that all suites share */
+  static async start(server?: { readonly url: string }): Promise<RabbitMqBench> {
+    const { url } = server ?? (await sharedRabbitMq());
     return new RabbitMqBench(url, await connect(url));
   }
 

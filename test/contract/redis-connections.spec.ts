@@ -261,7 +261,8 @@ describe('a call', () => {
 
   it('that the server refuses says that nothing was done, and what to do', async () => {
     const { session } = await connect();
-    await admin.config('SET', 'maxmemory', '1mb');
+    // Less than an empty server has: one of Redis 8 is content with a megabyte.
+    await admin.config('SET', 'maxmemory', '1');
     const error = await rejection<BackendUnavailableError>(session.call('set', 'key', 'x'.repeat(100)));
     await admin.config('SET', 'maxmemory', '0');
     expect(error).toMatchObject({ outcome: 'not-sent' });

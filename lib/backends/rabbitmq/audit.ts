@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import type { JobRecord, Ms, StateBackend } from '../../contract/index.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
+import { endTooLarge } from './too-large.js';
 
 /** Jobs of a page of the ledger. */
 const PAGE = 500;
@@ -78,7 +79,11 @@ async function publishAgain(parts: RabbitMqParts, jobs: readonly JobRecord[]): P
     if (outcome === 'confirmed') {
       loose?.sent(job.queue, job.id);
       pump.report(job);
-    } else if (outcome !== 'refused') unsent.add(job);
+    } else if (outcome !== 'refused' && outcome !== 'too-large') unsent.add(job);
   });
+  await endTooLarge(
+    parts,
+    jobs.filter((_, place) => outcomes[place] === 'too-large'),
+  );
   return jobs.length;
 }

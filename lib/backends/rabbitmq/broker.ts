@@ -23,7 +23,7 @@ export interface Sending {
 
 export interface BrokerHooks {
   onQueueLost(queue: string): void;
-  /** A connection has come back. */
+  /** A connection has come back, or a channel that the broker had closed. */
   onBack(): void;
   warn(message: string): void;
 }
@@ -50,7 +50,7 @@ export class Broker {
   ) {
     const warn = (message: string): void => hooks.warn(message);
     this.topology = new Topology(settings, !isRecorded);
-    this.publisher = new PublisherLanes(settings.commandTimeout, warn);
+    this.publisher = new PublisherLanes(settings.commandTimeout, warn, () => hooks.onBack());
     this.intake = new Intake({
       commandTimeout: settings.commandTimeout,
       warn,
@@ -149,6 +149,11 @@ export class Broker {
   /** Of the server, as it says. */
   get serverVersion(): string {
     return this.version;
+  }
+
+  /** The largest message that it takes, in bytes, as far as it has said so. */
+  get largestMessage(): number {
+    return this.publisher.limit.bytes;
   }
 
   /** Whether the broker takes messages: one that no queue gets is confirmed like any other. Declares nothing. */

@@ -2,6 +2,7 @@ import { v7 } from 'uuid';
 import {
   ENVELOPE_VERSION,
   type ErrorRecord,
+  type JobRef,
   type NewJob,
   Priority,
   type QueueBackend,
@@ -48,8 +49,16 @@ export async function buryMessage(
 export async function enterDead(ledger: QueueBackend, job: MessageJob, error: ErrorRecord): Promise<boolean> {
   const entry: NewJob = { ...job, external: true, repeat: true };
   const [verdict] = await ledger.enqueue([entry]);
-  if (verdict?.status !== 'created') return false;
-  const take = [{ queue: job.queue, limit: 1, ids: [job.id] }];
+  return verdict?.status === 'created' && (await failNow(ledger, job, error));
+}
+
+/** Makes a dead letter of a job that waits in the ledger. @returns whether it could be taken for that */
+export async function failNow(
+  ledger: QueueBackend,
+  { queue, id }: JobRef,
+  error: ErrorRecord,
+): Promise<boolean> {
+  const take = [{ queue, limit: 1, ids: [id] }];
   const { jobs } = await ledger.claim({ worker: WORKER, lease: LEASE, take });
   const settle = jobs.map(({ receipt }) => ({ receipt, outcome: { kind: 'failed', error } as const }));
   await ledger.claim({ worker: WORKER, lease: LEASE, take: [], settle });

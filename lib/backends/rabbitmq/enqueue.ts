@@ -5,6 +5,7 @@ import { NO_HISTORY } from './message.js';
 import type { PublishOutcome } from './publisher.js';
 import { callError } from './rabbitmq-errors.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
+import { endTooLarge, tooLargeFor } from './too-large.js';
 
 /**
  * Enters jobs in the ledger, then publishes what is ready. What the broker did not take is published later where all share the ledger, so nothing
@@ -37,13 +38,22 @@ export async function enqueueJobs(
     parts,
     places.map((place) => jobs[place] as NewJob),
   );
-  const refused = places.filter((place, index) => {
+  const refused: NewJob[] = [];
+  const promised: NewJob[] = [];
+  places.forEach((place, index) => {
     const job = jobs[place] as NewJob;
-    full.note(job.queue, outcomes[index]);
-    return outcomes[index] === 'refused' && !isPromised(job);
+    const outcome = outcomes[index];
+    full.note(job.queue, outcome);
+    if (outcome !== 'refused' && outcome !== 'too-large') return;
+    if (isPromised(job)) {
+      if (outcome === 'too-large') promised.push(job);
+      return;
+    }
+    refused.push(job);
+    verdicts[place] = outcome === 'refused' ? refusedBy(job.queue) : tooLargeFor(parts);
   });
-  if (refused.length > 0) await ledger.remove(refused.map((place) => jobs[place] as NewJob));
-  for (const place of refused) verdicts[place] = refusedBy((jobs[place] as NewJob).queue);
+  if (refused.length > 0) await ledger.remove(refused);
+  await endTooLarge(parts, promised);
   return verdicts;
 }
 
@@ -57,7 +67,10 @@ async function publishNew(parts: RabbitMqParts, jobs: readonly NewJob[]): Promis
   }
   await letGo(parts, loose.surplus());
   if (lost.length === 0) return outcomes;
-  await letGo(parts, lost);
+  await letGo(
+    parts,
+    jobs.filter((_, place) => outcomes[place] !== 'confirmed'),
+  );
   if (error !== undefined) throw error;
   const outcome = outcomes.every((one) => one === 'not-sent') ? 'not-sent' : 'unknown';
   const isUnroutable = outcomes.includes('unroutable');
@@ -70,8 +83,12 @@ async function publishNew(parts: RabbitMqParts, jobs: readonly NewJob[]): Promis
 
 /** Publishes what a settlement enqueued: it is kept, since the settlement is, and published later where it could not be now. */
 export async function publishSpawned(parts: RabbitMqParts, jobs: readonly NewJob[]): Promise<void> {
-  const { lost } = await send(parts, jobs);
+  const { outcomes, lost } = await send(parts, jobs);
   for (const job of lost) parts.unsent.add(job);
+  await endTooLarge(
+    parts,
+    jobs.filter((_, place) => outcomes[place] === 'too-large'),
+  );
 }
 
 /** What became of each, and which of them the broker has not, or may not have. */
@@ -104,8 +121,9 @@ async function send(parts: RabbitMqParts, jobs: readonly NewJob[]): Promise<Sent
       loose?.revive(job.queue, job.id);
       loose?.sent(job.queue, job.id);
       pump.report({ queue: job.queue, id: job.id, fence: '0' });
-    } else if (outcomes[place] === 'refused') loose?.finished(job.queue, job.id);
-    else lost.push(job);
+    } else if (outcomes[place] === 'refused' || outcomes[place] === 'too-large') {
+      loose?.finished(job.queue, job.id);
+    } else lost.push(job);
   });
   return { outcomes, lost, error };
 }

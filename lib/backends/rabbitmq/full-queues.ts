@@ -22,7 +22,7 @@ export class FullQueues {
   }
 }
 
-/** What whoever enqueues is told. */
+/** What whoever enqueues is told of a full queue. */
 export const refusedBy = (queue: string): EnqueueVerdict => ({
   status: 'refused',
   code: 'TASKS_QUEUE_FULL',

@@ -1,6 +1,7 @@
 import type { JobRecord } from '../../contract/index.js';
 import type { Sending } from './broker.js';
 import type { RabbitMqParts } from './rabbitmq-parts.js';
+import { endTooLarge } from './too-large.js';
 
 /** Publishes what has become ready in the ledger. @returns what the broker has of it, also from before */
 export async function publishForwarded(
@@ -16,8 +17,14 @@ export async function publishForwarded(
   });
   const outcomes = await broker.publish(sendings);
   const arrived = sent.filter((_, place) => outcomes[place] === 'confirmed');
-  if (loose === undefined)
-    sent.forEach((job, place) => outcomes[place] !== 'confirmed' && parts.unsent.add(job));
+  const tooLarge = sent.filter((_, place) => outcomes[place] === 'too-large');
+  if (loose === undefined) {
+    const left = sent.filter(
+      (_, place) => outcomes[place] !== 'confirmed' && outcomes[place] !== 'too-large',
+    );
+    for (const job of left) parts.unsent.add(job);
+  }
+  await endTooLarge(parts, tooLarge);
   for (const { queue, id } of arrived) loose?.sent(queue, id);
   return [...jobs.filter(isThere), ...arrived];
 }

@@ -1,5 +1,6 @@
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { Ms } from '../../contract/index.js';
+import { MessageLimit } from './message-limit.js';
 import { type Publication, Publisher, type PublishOutcome } from './publisher.js';
 import { SteadyChannel } from './steady-channel.js';
 
@@ -16,14 +17,24 @@ interface Lane {
  * other by turns. What is published by one call goes on one channel, in its order.
  */
 export class PublisherLanes {
+  readonly limit = new MessageLimit();
   private readonly lanes: readonly Lane[];
 
-  constructor(timeout: Ms, warn: (message: string) => void) {
+  /** @param onReopened a channel is back that the broker had closed: what was under way on it can be published again */
+  constructor(timeout: Ms, warn: (message: string) => void, onReopened: () => void = () => undefined) {
     this.lanes = Array.from({ length: LANES }, () => {
-      const publisher = new Publisher(timeout);
+      const publisher = new Publisher(timeout, this.limit);
+      let wasClosed = false;
       const channel = new SteadyChannel((model) => model.createConfirmChannel(), {
-        opened: (opened: ConfirmChannel) => publisher.opened(opened),
-        lost: () => publisher.lost(),
+        opened: (opened: ConfirmChannel) => {
+          publisher.opened(opened);
+          if (wasClosed) onReopened();
+          wasClosed = false;
+        },
+        lost: (why) => {
+          wasClosed = why !== undefined;
+          publisher.lost();
+        },
         warn,
       });
       return { publisher, channel };
@@ -35,6 +46,7 @@ export class PublisherLanes {
   }
 
   async start(model: ChannelModel): Promise<void> {
+    this.limit.forget();
     await Promise.all(this.lanes.map(({ channel }) => channel.start(model)));
   }
 

@@ -1,6 +1,7 @@
 import type { ConfirmChannel, Options } from 'amqplib';
 import type { Ms } from '../../contract/index.js';
 import { gatherWrites } from './gather-writes.js';
+import { MessageLimit } from './message-limit.js';
 
 /** Messages under way without a confirm: from 500 on one connection gained nothing more. */
 const WINDOW = 1_000;
@@ -16,9 +17,9 @@ export interface Publication {
 
 /**
  * What became of a message. `confirmed`: the broker has it on disk, in a queue. `refused`: the queue is full. `unroutable`: no queue is bound
- * there. `not-sent`: it has not left. `unknown`: the connection was lost, or no confirm came in time.
+ * there. `too-large`: the broker takes none of its size. `not-sent`: it has not left. `unknown`: the connection was lost, or no confirm came in time.
  */
-export type PublishOutcome = 'confirmed' | 'refused' | 'unroutable' | 'not-sent' | 'unknown';
+export type PublishOutcome = 'confirmed' | 'refused' | 'unroutable' | 'too-large' | 'not-sent' | 'unknown';
 
 class Batch {
   readonly outcomes: PublishOutcome[] = [];
@@ -59,7 +60,10 @@ export class Publisher {
   private readonly returned = new Set<string>();
   private readonly batches = new Set<Batch>();
 
-  constructor(private readonly timeout: Ms) {}
+  constructor(
+    private readonly timeout: Ms,
+    private readonly limit = new MessageLimit(),
+  ) {}
 
   get isOpen(): boolean {
     return this.channel !== undefined;
@@ -75,6 +79,8 @@ export class Publisher {
     this.underWay = 0;
     this.isFull = false;
     this.returned.clear();
+    // Comes before the outcomes of what was under way.
+    channel.on('error', (why: Error) => this.limit.learn(why));
     channel.on('drain', () => {
       this.isFull = false;
       this.send();
@@ -130,10 +136,12 @@ export class Publisher {
   }
 
   private sendOne(channel: ConfirmChannel, batch: Batch, place: number): void {
-    const { exchange, key, content, options } = batch.publications[place] as Publication;
+    const publication = batch.publications[place] as Publication;
+    const { exchange, key, content, options } = publication;
+    if (this.limit.isOver(publication)) return batch.end(place, 'too-large');
     const onConfirm = (error: unknown) => {
       if (this.channel === channel) this.underWay--;
-      batch.end(place, this.outcomeOf(error, options.messageId));
+      batch.end(place, this.outcomeOf(error, publication));
       this.send();
     };
     this.underWay++;
@@ -145,10 +153,13 @@ export class Publisher {
     }
   }
 
-  private outcomeOf(error: unknown, id: string): PublishOutcome {
-    if (error === null)
-      return this.returned.size > 0 && this.returned.delete(id) ? 'unroutable' : 'confirmed';
-    return error instanceof Error && error.message === 'message nacked' ? 'refused' : 'unknown';
+  private outcomeOf(error: unknown, publication: Publication): PublishOutcome {
+    if (error === null) {
+      const { messageId } = publication.options;
+      return this.returned.size > 0 && this.returned.delete(messageId) ? 'unroutable' : 'confirmed';
+    }
+    if (error instanceof Error && error.message === 'message nacked') return 'refused';
+    return this.limit.isOver(publication) ? 'too-large' : 'unknown';
   }
 
   private giveUp(batch: Batch): void {

@@ -65,6 +65,35 @@ describe('Publisher', () => {
     expect(publisher.load).toBe(WINDOW + 4);
   });
 
+  describe('of a broker that takes no message of more than 10 bytes', () => {
+    const of = (length: number) => messages(1).map((one) => ({ ...one, content: Buffer.alloc(length) }));
+    const why = new Error(
+      "Channel closed by server: 406 (PRECONDITION-FAILED) with message 'PRECONDITION_FAILED - message size 11 is larger than configured max size 10'",
+    );
+    const close = () => {
+      channel.emit('error', why);
+      for (const { confirm } of channel.sent) confirm(new Error('channel closed'));
+      publisher.lost();
+    };
+
+    it('tells the one that has closed the channel from those that were under way with it', async () => {
+      const outcomes = publisher.publish([...of(10), ...of(11), ...of(2)]);
+      close();
+      expect(await outcomes).toEqual(['unknown', 'too-large', 'unknown']);
+    });
+
+    it('sends no other such message', async () => {
+      void publisher.publish(of(11));
+      close();
+      channel = new FakeChannel();
+      publisher.opened(channel.asDriver());
+      const outcomes = publisher.publish([...of(12), ...of(10)]);
+      channel.answer(0);
+      expect(await outcomes).toEqual(['too-large', 'confirmed']);
+      expect(channel.sent).toHaveLength(1);
+    });
+  });
+
   describe('tells what became of each message', () => {
     it('in the order of the call, whatever the order of the confirms', async () => {
       const outcomes = publisher.publish(messages(3));
