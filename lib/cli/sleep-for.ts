@@ -1,16 +1,19 @@
-import { setTimeout as timeout } from 'node:timers/promises';
-import type { Ms } from '../contract/index.js';
+import { type Clock, type Ms, systemClock } from '../contract/index.js';
+import { ProcessHold } from '../worker/index.js';
 
-/** Node fires a timer at once when it is longer than this: 2^31 - 1 ms, 24.8 days. */
-const LONGEST_TIMER: Ms = 2_147_483_647;
-
-/** Resolves after so long, or as soon as it is to stop. @param step Sleeps for no longer than one timer can */
-export async function sleepFor(
-  ms: Ms,
-  signal: AbortSignal,
-  step: (ms: Ms, signal: AbortSignal) => Promise<unknown> = (part) => timeout(part, undefined, { signal }),
-): Promise<void> {
-  for (let left = ms; left > 0 && !signal.aborted; left -= LONGEST_TIMER) {
-    await step(Math.min(left, LONGEST_TIMER), signal).catch(() => undefined);
-  }
+/** Resolves after so long, or as soon as it is to stop. The process stays alive meanwhile, which a timer of a clock does not see to. */
+export async function sleepFor(ms: Ms, signal: AbortSignal, clock: Clock = systemClock): Promise<void> {
+  if (ms <= 0 || signal.aborted) return;
+  const hold = new ProcessHold();
+  hold.take();
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      timer.cancel();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = clock.setTimer(ms, end);
+    signal.addEventListener('abort', end);
+  });
+  hold.release();
 }

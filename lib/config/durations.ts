@@ -2,7 +2,7 @@ import type { Duration } from '../contract/index.js';
 import { InvalidDurationError, millisecondsOf } from '../errors/index.js';
 
 /** Over three thousand years: beyond it a due moment is no longer a date. */
-const LONGEST = 100_000_000_000_000;
+export const LONGEST_DURATION = 100_000_000_000_000;
 
 /**
  * A duration in whole milliseconds, rounded up.
@@ -16,6 +16,6 @@ const LONGEST = 100_000_000_000_000;
 export function toMs(value: Duration, path?: string): number {
   const parsed = millisecondsOf(value);
   if (parsed === undefined) throw new InvalidDurationError(value, path);
-  if (parsed > LONGEST) throw new InvalidDurationError(value, path, `is longer than ${LONGEST} ms`);
+  if (parsed > LONGEST_DURATION) throw new InvalidDurationError(value, path, `is longer than ${LONGEST_DURATION} ms`);
   return Math.ceil(parsed);
 }

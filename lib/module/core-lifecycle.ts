@@ -7,10 +7,14 @@ import type { TimeoutMiddleware } from '../middleware/index.js';
 import type { Scheduling } from '../scheduling/index.js';
 import type { OutboxRelays, QueueRegistry } from '../queue/index.js';
 import type { FinishedJobs } from '../state/index.js';
-import type { WorkerPool } from '../worker/index.js';
+import { settledWithin, type WorkerPool } from '../worker/index.js';
+import type { Ms } from '../contract/index.js';
 import { checkWorkerQueues, type ResolvedOptions, runsJobs } from '../config/index.js';
 import type { TasksContextSource } from './context.providers.js';
 import type { TasksMiddlewareSource } from './middleware-source.js';
+
+/** How long a relay may take to hand on what it leads; a store that does not answer by then lets its lease run out. */
+const HAND_ON_TIME: Ms = 5_000;
 
 export interface CoreParts {
   readonly options: ResolvedOptions;
@@ -61,12 +65,12 @@ export class TasksCoreLifecycle implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.isClosed = true;
-    const { timeout, events, finished, relays, pool, backends } = this.parts;
+    const { timeout, events, finished, relays, pool, backends, options } = this.parts;
     await pool.close();
     timeout.stop();
     finished.close();
     events.close();
-    await relays.stop();
+    await settledWithin(relays.stop(), HAND_ON_TIME, options.clock);
     await backends.close();
   }
 }

@@ -7,12 +7,16 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { BackgroundTaskManager, ScheduledWorkers } from '../background/index.js';
 import { type ResolvedOptions, runsJobs } from '../config/index.js';
+import type { Ms } from '../contract/index.js';
 import { Scheduling } from '../scheduling/index.js';
 import { TaskEvents } from '../events/index.js';
 import { hostsOf, importersOf, type ModuleHost, orderHooks } from '../handlers/index.js';
 import { type AppCheck, BootCheck } from './boot-check.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
-import { ProcessHold, WorkerPool } from '../worker/index.js';
+import { ProcessHold, settledWithin, WorkerPool } from '../worker/index.js';
+
+/** How long schedules may take to be handed on; a store that does not answer by then lets the lease of this leader run out. */
+const HAND_ON_TIME: Ms = 5_000;
 
 export interface RunnerParts {
   readonly pool: WorkerPool;
@@ -53,12 +57,13 @@ export class TasksRunner implements OnApplicationBootstrap, OnModuleDestroy {
    * may keep the process alive by then, and every step has a bound.
    */
   async onModuleDestroy(): Promise<void> {
-    const { pool, scheduled, scheduling, background } = this.parts;
+    const { pool, scheduled, scheduling, background, options } = this.parts;
     this.isClosed = true;
     this.hold.take();
     try {
       // Another process fires from now on, while the jobs of this one end.
-      await Promise.all([scheduling.stop(), scheduled.stop(), pool.drain()]);
+      const handedOn = settledWithin(scheduling.stop(), HAND_ON_TIME, options.clock);
+      await Promise.all([handedOn, scheduled.stop(), pool.drain()]);
       await this.listenersAreDone();
       await background.shutdown();
     } finally {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ClaimedJob, Priority, type Settlement } from '../../lib/contract/index.js';
+import { type ClaimedJob, type NewJob, Priority, type Settlement } from '../../lib/contract/index.js';
 import { PostgresDatabase } from '../../lib/backends/postgres/database.js';
 import { PostgresQueueBackend } from '../../lib/backends/postgres/postgres-queue-backend.js';
 import { aJob } from '../../lib/testing/index.js';
@@ -8,6 +8,8 @@ import { dropSchema, sharedPostgres, uniqueSchema } from '../servers/shared-post
 import { postgresSettings } from './postgres-harness.js';
 
 const QUEUE = 'mail';
+/** Where the floor of delayed jobs is. */
+const SCHEDULED = 21;
 const completed = ({ receipt }: ClaimedJob): Settlement => ({ receipt, outcome: { kind: 'completed' } });
 const released = ({ receipt }: ClaimedJob): Settlement => ({
   receipt,
@@ -57,6 +59,14 @@ describe('marks of lines on PostgreSQL', () => {
     }
   }
 
+  /** The clock of the server, as far as the schema looks at it. */
+  async function setClock(ahead: string): Promise<void> {
+    await client.query(
+      `create or replace function ${schema}.now_ms() returns bigint language sql volatile as $$
+         select floor(extract(epoch from clock_timestamp() + interval '${ahead}') * 1000)::bigint $$`,
+    );
+  }
+
   async function floors(): Promise<readonly (string | null)[]> {
     const { rows } = await client.query<{ floors: (string | null)[] }>(
       `select floors from ${schema}.mark order by generation desc limit 1`,
@@ -89,6 +99,52 @@ describe('marks of lines on PostgreSQL', () => {
     await goOn();
     await client.query('commit');
     expect((await take(1)).map(({ id }) => id)).toEqual([late.id]);
+  });
+
+  it.each([
+    ['by itself', (delayed: NewJob) => [delayed]],
+    ['beside one that is not', (delayed: NewJob) => [aJob({ queue: QUEUE }), delayed]],
+    ['after one that is due later', (delayed: NewJob) => [aJob({ queue: QUEUE, delay: 60_000 }), delayed]],
+    ['beside one with an idempotency key', (delayed: NewJob) => [
+      aJob({ queue: QUEUE, idempotency: { key: 'once', ttl: 60_000 } }),
+      delayed,
+    ]],
+  ])(
+    'go back for a delayed job that is enqueued after the clock of the server was set back: %s',
+    async (_title, batchOf) => {
+      await setClock('10 s');
+      await goOn();
+      expect(Number((await floors())[SCHEDULED])).toBeGreaterThan(Date.now() + 5_000);
+      await setClock('0 s');
+      const delayed = aJob({ queue: QUEUE, delay: 50 });
+      await backend.enqueue(batchOf(delayed));
+      const ids: string[] = [];
+      await expect
+        .poll(async () => {
+          ids.push(...(await take(10)).map(({ id }) => id));
+          return ids;
+        })
+        .toContain(delayed.id);
+    },
+  );
+
+  it('go back for a job that is retried, and a dead letter, after the clock of the server was set back', async () => {
+    await backend.enqueue([aJob({ queue: QUEUE }), aJob({ queue: QUEUE })]);
+    const [retried, dead] = (await take(2)) as [ClaimedJob, ClaimedJob];
+    await setClock('10 s');
+    await goOn();
+    await setClock('0 s');
+    const error = { name: 'Error', message: 'broke' };
+    await settle({ receipt: retried.receipt, outcome: { kind: 'retry', in: 50, error } });
+    await settle({ receipt: dead.receipt, outcome: { kind: 'failed', error } });
+    await backend.retryDead([dead], { delay: 50 });
+    const ids: string[] = [];
+    await expect
+      .poll(async () => {
+        ids.push(...(await take(10)).map(({ id }) => id));
+        return ids.toSorted();
+      })
+      .toEqual([retried.id, dead.id].toSorted());
   });
 
   it('go back for a job that is given back to its place', async () => {

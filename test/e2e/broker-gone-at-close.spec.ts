@@ -10,13 +10,16 @@ import { queueOf } from './queue-of.js';
 /** Longer than a test may take: a shutdown that waits for it would be seen to. */
 const LONG = '10m';
 
+/** Of an app whose server is gone, with nothing of its own to wait for. */
+const CLOSED_WITHIN = 10_000;
+
 const FAULTS = {
   'refuses connections': (proxy: TcpProxy) => proxy.close(),
   'has gone without a word': (proxy: TcpProxy) => Promise.resolve(proxy.silence(true)),
 };
 
 /** An app with one job that runs, on a server behind a proxy. */
-async function appAtWork(name: EntryName) {
+async function appAtWork(name: EntryName, connectTimeout = '1s') {
   const entry = await AN_ENTRY[name]();
   const proxy = await TcpProxy.before(portOf(entry));
   onTestFinished(async () => {
@@ -33,7 +36,7 @@ async function appAtWork(name: EntryName) {
       await end.opened;
     }
   }
-  const backend = entryAt(entry, proxy.port, { commandTimeout: '1s', connectTimeout: '1s' });
+  const backend = entryAt(entry, proxy.port, { commandTimeout: '1s', connectTimeout });
   const logger = new CapturingLogger();
   const app = await Test.createTestingModule({
     imports: [TasksModule.forRoot({ env: {}, backend, worker: { shutdownTimeout: LONG } })],
@@ -76,5 +79,26 @@ describe(
         expect(app.get(WorkerPool).isRunning).toBe(false);
       },
     );
+
+    it.each([
+      ['Redis', 'refuses connections'],
+      ['Redis', 'has gone without a word'],
+      ['PostgreSQL', 'refuses connections'],
+      ['PostgreSQL', 'has gone without a word'],
+      ['RabbitMQ', 'refuses connections'],
+      ['RabbitMQ', 'has gone without a word'],
+    ] as const)('however long connecting to it may take: %s that %s', async (name, fault) => {
+      const { app, proxy, end } = await appAtWork(name, LONG);
+      await FAULTS[fault](proxy);
+      const call = () => expect(queueOf(app).enqueue('work')).rejects.toThrow();
+      // The connection is given up with this one; the next waits for another, which never comes.
+      await call();
+      const waiting = call();
+      end.open();
+      const since = performance.now();
+      await app.close();
+      expect(performance.now() - since).toBeLessThan(CLOSED_WITHIN);
+      await waiting;
+    });
   },
 );

@@ -234,6 +234,7 @@ export class DatabaseSession implements SqlQueries {
   async end(): Promise<void> {
     this.isClosed = true;
     for (const repeated of this.repeated) repeated.stop();
+    if (this.open.size > 0) this.driver.hurry?.();
     await Promise.allSettled(this.open);
   }
 

@@ -1,4 +1,4 @@
-import type { Client, Pool, PoolClient } from 'pg';
+import type { Client, ClientBase, ClientConfig, Pool, PoolClient } from 'pg';
 import type { Ms } from '../../contract/index.js';
 
 /** How long a server may take to say goodbye. One that is frozen never does. */
@@ -9,27 +9,46 @@ export async function endClient(client: Client): Promise<void> {
   await withinPatience(client.end(), () => destroy(client));
 }
 
-/** The connections of a pool of ours. The pool itself says that it has ended while they are still ending. */
+/** The connections of a pool of ours. The pool itself says that it has ended while they are still ending, and knows nothing of those that are being made. */
 export class PoolConnections {
   private readonly open = new Set<PoolClient>();
+  private readonly connecting = new Set<ClientBase>();
   private onEmpty: () => void = () => undefined;
+  private pool: Pool | undefined;
 
-  constructor(private readonly pool: Pool) {
-    pool.on('connect', (client) => void this.open.add(client));
+  get count(): number {
+    return this.open.size;
+  }
+
+  /** What the pool is to make its connections of. */
+  watched(Base: typeof Client): typeof Client {
+    const { connecting } = this;
+    return class extends Base {
+      constructor(config?: string | ClientConfig) {
+        super(config);
+        connecting.add(this);
+        this.once('end', () => connecting.delete(this));
+      }
+    };
+  }
+
+  of(pool: Pool): void {
+    this.pool = pool;
+    pool.on('connect', (client) => {
+      this.connecting.delete(client);
+      this.open.add(client);
+    });
     pool.on('remove', (client) => {
       this.open.delete(client);
       if (this.open.size === 0) this.onEmpty();
     });
   }
 
-  get count(): number {
-    return this.open.size;
-  }
-
   /** Ends all of them, within a second whatever the server does. */
   async end(): Promise<void> {
     const empty = new Promise<void>((resolve) => (this.onEmpty = resolve));
-    const ended = Promise.all([this.pool.end(), this.open.size > 0 ? empty : undefined]);
+    const ended = Promise.all([this.pool?.end(), this.open.size > 0 ? empty : undefined]);
+    for (const client of this.connecting) destroy(client);
     await withinPatience(ended, () => {
       for (const client of this.open) destroy(client);
     });
@@ -49,8 +68,8 @@ async function withinPatience(ending: Promise<unknown>, force: () => void): Prom
   clearTimeout(timer);
 }
 
-/** The types of the driver leave the socket out. */
-function destroy(client: Client | PoolClient): void {
+/** Whoever waits for it to connect hears that it has ended, as after `end()` nobody does. The types of the driver leave the socket out. */
+export function destroy(client: ClientBase): void {
   const { connection } = client as unknown as { connection?: { stream?: { destroy(): void } } };
   connection?.stream?.destroy();
 }

@@ -1,5 +1,6 @@
 import type { Client, ClientConfig, Pool, PoolClient, PoolConfig } from 'pg';
 import type { Ms } from '../../contract/index.js';
+import { ConnectionWaits } from './connection-waits.js';
 import { PoolConnections } from './end-client.js';
 import { PgListener } from './pg-listener.js';
 import { findPooler } from './find-pooler.js';
@@ -25,6 +26,9 @@ const LIFETIME_SECONDS = 1_800;
 const SESSION = `select set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', $2, false),
   set_config('default_transaction_isolation', 'read committed', false)`;
 
+/** How long whoever closes waits for a connection where there is none: `connectTimeout` may be as long as one likes. */
+const CLOSING_PATIENCE: Ms = 1_000;
+
 /** A server over `pg`: a pool for calls, and one connection that listens, made when the first channel is. */
 export class PgDriver implements SqlDriver {
   private pool: Pool | undefined;
@@ -33,6 +37,7 @@ export class PgDriver implements SqlDriver {
   private listener: PgListener | undefined;
   private facts: ServerFacts | undefined;
   private readonly prepared = new WeakSet<PoolClient>();
+  private readonly waits = new ConnectionWaits();
 
   constructor(private readonly settings: PostgresServerSettings) {}
 
@@ -95,6 +100,12 @@ export class PgDriver implements SqlDriver {
     return this.listener.listen(channel, listener);
   }
 
+  hurry(): void {
+    const isAlone = this.connections?.count === 0;
+    this.waits.hurry(isAlone ? CLOSING_PATIENCE : this.settings.commandTimeout);
+    this.listener?.hurry();
+  }
+
   async close(): Promise<void> {
     const { connections, listener } = this;
     this.pool = undefined;
@@ -143,7 +154,7 @@ export class PgDriver implements SqlDriver {
   private async checkOut(): Promise<PoolClient> {
     if (this.pool === undefined) throw new SqlFailure('There is no connection.', 'not-sent');
     try {
-      return await within(this.settings.connectTimeout, this.pool.connect());
+      return await this.waits.wait(this.settings.connectTimeout, this.pool.connect());
     } catch (error) {
       throw new SqlFailure(error, 'not-sent');
     }
@@ -161,15 +172,18 @@ export class PgDriver implements SqlDriver {
   private async makePool(): Promise<Pool> {
     const { target } = this.settings;
     if (target.kind === 'pool') return target.pool as Pool;
-    const { Pool } = await postgresDriver.load();
+    const { Pool, Client } = await postgresDriver.load();
+    const connections = new PoolConnections();
     const config: PoolConfig = {
       ...this.clientConfig('calls'),
+      Client: connections.watched(Client),
       max: this.settings.poolSize,
       maxLifetimeSeconds: LIFETIME_SECONDS,
     };
     // Who has lost an idle connection has lost nothing; the pool makes another.
     const pool = new Pool(config).on('error', ignore);
-    this.connections = new PoolConnections(pool);
+    connections.of(pool);
+    this.connections = connections;
     return pool;
   }
 
@@ -214,24 +228,3 @@ function ignore(): void {}
 function undone(failure: SqlFailure): never {
   throw failure.outcome === 'not-sent' ? failure : new SqlFailure(failure.cause, 'not-sent');
 }
-
-/** A pool of the application's may wait for ever; a connection that comes too late goes back. */
-async function within(patience: Ms, connecting: Promise<PoolClient>): Promise<PoolClient> {
-  let isLate = false;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      isLate = true;
-      reject(new Error('timeout exceeded when trying to connect'));
-    }, patience + GRACE);
-  });
-  connecting.then((client) => isLate && client.release(), ignore);
-  try {
-    return await Promise.race([connecting, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** The driver's own limit comes first, and says more. */
-const GRACE: Ms = 250;

@@ -1,7 +1,7 @@
 import type { Client, Notification } from 'pg';
 import type { Ms } from '../../contract/index.js';
 import { isolate } from '../isolate.js';
-import { endClient } from './end-client.js';
+import { destroy, endClient } from './end-client.js';
 import type { PostgresSettings } from './postgres-target.js';
 import { sendQuery } from './send-query.js';
 import { SqlFailure } from './sql-failure.js';
@@ -19,6 +19,8 @@ export class PgListener {
   private readonly sending = new WeakMap<Client, Promise<unknown>>();
   private client: Client | undefined;
   private connecting: Promise<Client> | undefined;
+  /** The one that is not connected yet. */
+  private coming: Client | undefined;
   private timer: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private tries = 0;
@@ -58,6 +60,11 @@ export class PgListener {
     };
   }
 
+  /** Gives up a connection that is being made. */
+  hurry(): void {
+    if (this.coming !== undefined) destroy(this.coming);
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     this.channels.clear();
@@ -65,6 +72,7 @@ export class PgListener {
     clearInterval(this.heartbeat);
     this.timer = undefined;
     this.heartbeat = undefined;
+    this.hurry();
     const client = this.client ?? (await this.connecting?.catch(() => undefined));
     this.client = undefined;
     this.connecting = undefined;
@@ -89,11 +97,12 @@ export class PgListener {
   private async attempt(): Promise<Client> {
     if (this.isClosed) throw new Error('The backend is closed.');
     const client = await this.makeClient();
+    this.coming = client;
     client.on('error', () => this.lose(client));
     client.on('end', () => this.lose(client));
     client.on('notification', (notification) => this.hear(notification));
     try {
-      await client.connect();
+      await client.connect().finally(() => (this.coming = undefined));
       for (const channel of this.channels.keys())
         await this.send(client, `listen ${quoteIdentifier(channel)}`);
       if (this.isClosed) throw new Error('The backend is closed.');

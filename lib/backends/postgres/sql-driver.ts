@@ -48,5 +48,7 @@ export interface SqlDriver extends SqlQueries {
   transaction<T>(step: (transaction: SqlTransaction) => Promise<T>, patience?: number): Promise<T>;
   /** @returns what ends it, once the server has said that messages arrive from now on */
   listen(channel: string, listener: ChannelListener): Promise<() => Promise<void>>;
+  /** Calls that wait for a connection are given up soon: somebody waits for them who is about to close. */
+  hurry?(): void;
   close(): Promise<void>;
 }

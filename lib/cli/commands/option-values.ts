@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
-import { nearestName, toMs } from '../../config/index.js';
+import { LONGEST_DURATION, nearestName, toMs } from '../../config/index.js';
 import { JOB_STATES, type JobState, type Ms } from '../../contract/index.js';
+import { millisecondsOf } from '../../errors/index.js';
 
 /* How the values of options are read. What they throw becomes the error of a wrong option. */
 
@@ -8,11 +9,17 @@ import { JOB_STATES, type JobState, type Ms } from '../../contract/index.js';
 export function duration(text: string): Ms {
   if (/^\s*[\d.]+\s*$/.test(text))
     throw new InvalidArgumentError(`Write it with its unit: ${text.trim()}s, ${text.trim()}ms.`);
-  try {
-    return toMs(text);
-  } catch {
-    throw new InvalidArgumentError('Write a duration such as 500ms, 30s, 5m, 1h or 2d.');
-  }
+  return bounded(text, 'Write a duration such as 500ms, 30s, 5m, 1h or 2d.');
+}
+
+const TOO_LONG = `It is too long: ${LONGEST_DURATION.toLocaleString('en')} ms is the most, over three thousand years.`;
+
+/** @param otherwise Said of what cannot be read. What is too long is written well, and told apart. */
+function bounded(text: string, otherwise: string): Ms {
+  const ms = millisecondsOf(text);
+  if (ms === undefined) throw new InvalidArgumentError(otherwise);
+  if (ms > LONGEST_DURATION) throw new InvalidArgumentError(TOO_LONG);
+  return toMs(text);
 }
 
 /** How often something is done: `0s` would be without a pause. */
@@ -70,9 +77,8 @@ export function states(text: string, before: readonly JobState[] = []): readonly
 /** How many in how long, as `10/s`, `300/m` or `1/5s`. @returns milliseconds for each */
 export function rate(text: string): Ms {
   const [, count, unit] = /^(\d+)\/(\d*(?:ms|s|m|h))$/.exec(text.trim()) ?? [];
-  const per = unit === undefined ? 0 : toMs(/^\d/.test(unit) ? unit : `1${unit}`);
-  if (count === undefined || Number(count) === 0 || per === 0) {
-    throw new InvalidArgumentError('Write how many in how long: 10/s, 300/m, 1/5s.');
-  }
+  const otherwise = 'Write how many in how long: 10/s, 300/m, 1/5s.';
+  const per = unit === undefined ? 0 : bounded(/^\d/.test(unit) ? unit : `1${unit}`, otherwise);
+  if (count === undefined || Number(count) === 0 || per === 0) throw new InvalidArgumentError(otherwise);
   return per / Number(count);
 }

@@ -27,6 +27,19 @@ describe('a duration on the command line', () => {
   });
 });
 
+describe('a duration on the command line that is too long', () => {
+  it.each(['4000y', `1${'0'.repeat(15)}ms`])('is told so, with the bound: %s', (text) => {
+    expect(() => duration(text)).toThrow(InvalidArgumentError);
+    expect(() => duration(text)).toThrow('too long: 100,000,000,000,000 ms is the most, over three thousand years.');
+    expect(() => interval(text)).toThrow('too long');
+  });
+
+  it('is told so in a rate, too', () => {
+    expect(() => rate('1/99999999999999h')).toThrow(InvalidArgumentError);
+    expect(() => rate('1/99999999999999h')).toThrow('too long');
+  });
+});
+
 describe('an interval on the command line', () => {
   it('leaves a pause', () => {
     expect(interval('1ms')).toBe(1);

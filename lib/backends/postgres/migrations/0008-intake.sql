@@ -49,6 +49,7 @@ declare
   v_now bigint;
   v_first bigint;
   v_due bigint;
+  v_is_ready boolean;
 begin
   -- Who takes places and moments is seen to have done so from before it has them: see the marks.
   perform pg_current_xact_id();
@@ -80,14 +81,18 @@ begin
       where queue = q.id and id = any(p_id)
         and not (place > v_first and created_at = v_now);
   end if;
-  -- An earlier moment than any that was there, or something to run now.
-  if exists (
-    select from unnest(p_delay, p_due_at) u (delay, due_at) where coalesce(u.due_at, v_now + u.delay, 0) <= v_now
-  ) then
+  if cardinality(array_remove(p_delay, null)) + cardinality(array_remove(p_due_at, null)) = 0 then
     perform :"schema".ring(q);
-  else
-    select min(coalesce(u.due_at, v_now + u.delay)) into v_due from unnest(p_delay, p_due_at) u (delay, due_at);
-    perform :"schema".lower_mark(q.id, 22, v_due);
+    return;
+  end if;
+  select min(i.due) filter (where i.due > v_now), coalesce(bool_or(coalesce(i.due, 0) <= v_now), false) into v_due, v_is_ready
+  from (select round(coalesce(u.due_at, v_now + u.delay))::bigint as due from unnest(p_delay, p_due_at) u (delay, due_at)) i;
+  -- Also where others of the batch are ready: the clock may have been set back, and the mark lie ahead of it.
+  if v_due is not null then perform :"schema".lower_mark(q.id, 22, v_due); end if;
+  -- An earlier moment than any that was there, or something to run now.
+  if v_is_ready then
+    perform :"schema".ring(q);
+  elsif v_due is not null then
     perform :"schema".ring_if_earlier(q, v_due);
   end if;
 end $$;
