@@ -16,6 +16,7 @@ export const LONGEST_DURATION = 100_000_000_000_000;
 export function toMs(value: Duration, path?: string): number {
   const parsed = millisecondsOf(value);
   if (parsed === undefined) throw new InvalidDurationError(value, path);
-  if (parsed > LONGEST_DURATION) throw new InvalidDurationError(value, path, `is longer than ${LONGEST_DURATION} ms`);
+  if (parsed > LONGEST_DURATION)
+    throw new InvalidDurationError(value, path, `is longer than ${LONGEST_DURATION} ms`);
   return Math.ceil(parsed);
 }

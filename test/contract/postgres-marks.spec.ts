@@ -105,10 +105,10 @@ describe('marks of lines on PostgreSQL', () => {
     ['by itself', (delayed: NewJob) => [delayed]],
     ['beside one that is not', (delayed: NewJob) => [aJob({ queue: QUEUE }), delayed]],
     ['after one that is due later', (delayed: NewJob) => [aJob({ queue: QUEUE, delay: 60_000 }), delayed]],
-    ['beside one with an idempotency key', (delayed: NewJob) => [
-      aJob({ queue: QUEUE, idempotency: { key: 'once', ttl: 60_000 } }),
-      delayed,
-    ]],
+    [
+      'beside one with an idempotency key',
+      (delayed: NewJob) => [aJob({ queue: QUEUE, idempotency: { key: 'once', ttl: 60_000 } }), delayed],
+    ],
   ])(
     'go back for a delayed job that is enqueued after the clock of the server was set back: %s',
     async (_title, batchOf) => {

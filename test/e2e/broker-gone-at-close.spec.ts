@@ -90,7 +90,7 @@ describe(
     ] as const)('however long connecting to it may take: %s that %s', async (name, fault) => {
       const { app, proxy, end } = await appAtWork(name, LONG);
       await FAULTS[fault](proxy);
-      const call = () => expect(queueOf(app).enqueue('work')).rejects.toThrow();
+      const call = () => expect(queueOf(app).enqueue('work')).rejects.toThrow('is unavailable');
       // The connection is given up with this one; the next waits for another, which never comes.
       await call();
       const waiting = call();

@@ -30,7 +30,9 @@ describe('a duration on the command line', () => {
 describe('a duration on the command line that is too long', () => {
   it.each(['4000y', `1${'0'.repeat(15)}ms`])('is told so, with the bound: %s', (text) => {
     expect(() => duration(text)).toThrow(InvalidArgumentError);
-    expect(() => duration(text)).toThrow('too long: 100,000,000,000,000 ms is the most, over three thousand years.');
+    expect(() => duration(text)).toThrow(
+      'too long: 100,000,000,000,000 ms is the most, over three thousand years.',
+    );
     expect(() => interval(text)).toThrow('too long');
   });
 
