@@ -42,6 +42,18 @@ describe('queues on redis', () => {
     await expect(queue.enqueue([aJob({ queue: 'taken' })])).resolves.toMatchObject([{ status: 'created' }]);
   });
 
+  it('take a batch of more bytes than fit into one argument of a call', async () => {
+    const name = 'long';
+    const jobs = [700_000, 700_000, 2_500_000, 10].map((size, n) =>
+      aJob({ queue: name, payload: String(n).repeat(size) }),
+    );
+    await queue.enqueue(jobs);
+    const { jobs: claimed } = await claim(name);
+    expect(claimed.map(({ id, payload }) => [id, payload?.length])).toEqual(
+      jobs.map(({ id, payload }) => [id, payload?.length]),
+    );
+  });
+
   it('leaves nothing of a job that was removed: no key but what belongs to the queue', async () => {
     const name = 'tidy';
     queue.declare([{ name, perKey: { concurrency: 1, rateLimit: { limit: 1, per: 10 } } }]);

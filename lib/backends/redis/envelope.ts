@@ -3,12 +3,19 @@ import { concatPacked, packPayload, unpackPayload } from './packed-payload.js';
 
 const DEFAULT_MAX_STALLED = 3;
 /** Of the byte that says the priority. */
-const PRIORITY_BASE = 65;
+export const PRIORITY_BASE = 65;
 /** Flag and six bytes of createdAt, which the server writes. */
 const HEAD_LENGTH = 7;
 const LINE_FEED = 10;
 /** What calls of one task have in common is read once; a caller that makes names up must not make the table grow without end. */
 const KINDS_KEPT = 1_024;
+
+/** A kind as it is written, and the job that it was written for. */
+interface Written {
+  readonly of: NewJob;
+  readonly text: string;
+  readonly bytes: Buffer;
+}
 
 type Kind = readonly [
   /** JSON has no infinity: `null` is no bound. */
@@ -44,12 +51,12 @@ export interface Envelope {
 export class Envelopes {
   private readonly kinds = new Map<string, Kind>();
   /** The latest kind that was written, by task. */
-  private readonly written = new Map<string, { readonly of: NewJob; readonly text: string }>();
+  private readonly written = new Map<string, Written>();
 
   /** Without the bytes that the server writes. */
   write(job: NewJob): string | Buffer {
     const priority = String.fromCharCode(PRIORITY_BASE + job.priority);
-    return concatPacked(`${priority}${this.kindOf(job)}\n`, packPayload(job.payload));
+    return concatPacked(`${priority}${this.writeKind(job).text}\n`, packPayload(job.payload));
   }
 
   read(envelope: Buffer): Envelope {
@@ -76,14 +83,19 @@ export class Envelopes {
     return this.readKind(kind)[5];
   }
 
-  private kindOf(job: NewJob): string {
-    if (job.headers !== undefined) return textOf(job);
+  /** What stands between the priority and the line feed. */
+  kindOf(job: NewJob): Buffer {
+    return this.writeKind(job).bytes;
+  }
+
+  private writeKind(job: NewJob): Pick<Written, 'text' | 'bytes'> {
+    if (job.headers !== undefined) return written(job);
     const known = this.written.get(job.name);
-    if (known !== undefined && isSame(known.of, job)) return known.text;
+    if (known !== undefined && isSame(known.of, job)) return known;
     if (this.written.size >= KINDS_KEPT) this.written.clear();
-    const text = textOf(job);
-    this.written.set(job.name, { of: { ...job, payload: undefined }, text });
-    return text;
+    const made = { of: { ...job, payload: undefined }, ...written(job) };
+    this.written.set(job.name, made);
+    return made;
   }
 
   private readKind(text: string): Kind {
@@ -117,6 +129,11 @@ function isKind(kind: unknown): kind is Kind {
     typeof name === 'string' &&
     (headers === undefined || (Array.isArray(headers) && headers.every((pair) => Array.isArray(pair))))
   );
+}
+
+function written(job: NewJob): Pick<Written, 'text' | 'bytes'> {
+  const text = textOf(job);
+  return { text, bytes: Buffer.from(text) };
 }
 
 function textOf({

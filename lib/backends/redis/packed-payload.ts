@@ -15,6 +15,26 @@ export function packPayload(payload: Payload | undefined): string | Buffer {
   return Buffer.concat([Buffer.of(HALVES), Buffer.from(payload, 'utf16le')]);
 }
 
+/** Bytes that a packed payload takes at most. */
+export function mostBytesOf(payload: Payload | undefined): number {
+  return 1 + (payload === undefined ? 0 : 3 * payload.length);
+}
+
+/**
+ * Writes a payload as it is kept.
+ * @returns how many bytes it took
+ */
+export function writePayload(payload: Payload | undefined, to: Buffer, at: number): number {
+  if (typeof payload === 'string' && isWellFormed(payload)) {
+    to[at] = TEXT;
+    return 1 + to.write(payload, at + 1);
+  }
+  const packed = packPayload(payload);
+  if (typeof packed === 'string') return to.write(packed, at);
+  to.set(packed, at);
+  return packed.length;
+}
+
 /** Node has it since version 20; the types of the language level that is compiled for do not. */
 function isWellFormed(text: string): boolean {
   return (text as unknown as { isWellFormed(): boolean }).isWellFormed();

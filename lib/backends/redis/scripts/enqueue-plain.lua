@@ -2,7 +2,8 @@
 --
 -- KEYS    1 `meta` of the queue
 -- ARGV    1 prefix, 2 queue, 3 number of jobs, 4 number r of runs, then r times priority and length: jobs of one priority with
---         ascending ids; then id and envelope without its first seven bytes, in turn
+--         ascending ids; then the jobs, one after the other in as many arguments as they need: length of the id (2 bytes), the id,
+--         length of the envelope (4 bytes), the envelope without its first seven bytes
 -- Result  how many were added, from the first on; the others found the queue full. Or `undeclared`, and nothing was done
 --
 -- Ids that ascend need no place of their own: 16 of them share one, and members of one score are in order of their ids.
@@ -37,7 +38,8 @@ if maxSize ~= '' then count = math.max(0, math.min(count, tonumber(maxSize) - mo
 if count == 0 then return 0 end
 
 local begin = '.' .. struct.pack('>I6', now)
-local left, at = count, 5 + runs * 2
+local left, at, from = count, 5 + runs * 2, 1
+local chunk = ARGV[at]
 for run = 0, runs - 1 do
   local length = math.min(left, tonumber(ARGV[6 + run * 2]))
   if length == 0 then break end
@@ -52,10 +54,15 @@ for run = 0, runs - 1 do
   local jobs, line, shared, filled = {}, {}, nil, 0
   for n = 0, length - 1 do
     if n % SHARED == 0 then shared = string.format('%.0f', place + n * SHARE) end
-    local id = ARGV[at]
-    jobs[filled + 1], jobs[filled + 2] = id, begin .. ARGV[at + 1]
+    if from > #chunk then
+      at, from = at + 1, 1
+      chunk = ARGV[at]
+    end
+    local id, envelope
+    id, envelope, from = struct.unpack('>I2c0I4c0', chunk, from)
+    jobs[filled + 1], jobs[filled + 2] = id, begin .. envelope
     line[filled + 1], line[filled + 2] = shared, id
-    filled, at = filled + 2, at + 2
+    filled = filled + 2
     if filled >= AT_ONCE or n == length - 1 then
       call('HSET', P .. 'jobs', unpack(jobs, 1, filled))
       call('ZADD', P .. 'ready', unpack(line, 1, filled))

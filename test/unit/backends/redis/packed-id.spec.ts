@@ -32,6 +32,24 @@ describe('packed ids', () => {
     },
   );
 
+  it.each([...'0123456789abcdef'].map((_, digit) => digit * 2 + 1))(
+    'leave one as it is that has something else for its digit %i',
+    (place) => {
+      const at = [...v7().matchAll(/[0-9a-f]/g)][place]?.index as number;
+      for (const other of ['g', 'A', '-', '/', ':', '\u00e9', '\u0130', '\uff11']) {
+        const id = v7();
+        const broken = id.slice(0, at) + other + id.slice(at + 1);
+        expect(packId(broken)).toBe(broken);
+      }
+    },
+  );
+
+  it.each([8, 13, 18, 23])('leave one as it is that has no hyphen at %i', (at) => {
+    const id = v7();
+    const broken = `${id.slice(0, at)}0${id.slice(at + 1)}`;
+    expect(packId(broken)).toBe(broken);
+  });
+
   it.each(['!', '$', '%abc', `&${'a'.repeat(21)}`, `(${'-'.repeat(21)}`, '!!'])(
     'keep "%s" apart from every packed one',
     (id) => {

@@ -1,0 +1,76 @@
+import { v4, v7 } from 'uuid';
+import { describe, expect, it } from 'vitest';
+import type { NewJob } from '../../../../lib/contract/index.js';
+import { Envelopes } from '../../../../lib/backends/redis/envelope.js';
+import { unpackId } from '../../../../lib/backends/redis/packed-id.js';
+import { PlainBatch } from '../../../../lib/backends/redis/plain-batch.js';
+import { aJob } from '../../../../lib/testing/index.js';
+
+/** As the script takes them apart. */
+function entriesOf(chunk: Buffer): { readonly id: string; readonly envelope: Buffer }[] {
+  const entries = [];
+  for (let at = 0; at < chunk.length;) {
+    const idEnd = at + 2 + chunk.readUInt16BE(at);
+    const end = idEnd + 4 + chunk.readUInt32BE(idEnd);
+    entries.push({
+      id: unpackId(chunk.toString('utf8', at + 2, idEnd)),
+      envelope: chunk.subarray(idEnd + 4, end),
+    });
+    at = end;
+  }
+  return entries;
+}
+
+const batchOf = (jobs: readonly NewJob[]) => new PlainBatch(new Envelopes(), jobs);
+
+describe('a batch of plain jobs', () => {
+  it.each([
+    ['a text', 'a\nb'],
+    ['a text of any script', '日本 žluťoučký 🐎'],
+    ['half a character', '\ud83d'],
+    ['bytes', Uint8Array.of(0, 255, 10, 13)],
+    ['nothing', undefined],
+    ['an empty text', ''],
+  ])('writes each job as it is kept: %s', (_, payload) => {
+    const headers = { 'x-tenant': 'Łódź' };
+    const jobs = [
+      aJob({ payload, priority: 20 }),
+      aJob({ payload, headers, name: 'dopis' }),
+      aJob({ id: '日本' }),
+    ];
+    const envelopes = new Envelopes();
+    expect(batchOf(jobs).chunks.flatMap(entriesOf)).toEqual(
+      jobs.map((job) => ({ id: job.id, envelope: Buffer.from(envelopes.write(job) as string) })),
+    );
+  });
+
+  it('shares a place among jobs of one priority whose ids ascend, and no others', () => {
+    const [first, second, third, fourth] = Array.from({ length: 4 }, () => v7()).toSorted() as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const ids = [first, second, fourth, third, 'a', 'b'];
+    const jobs = ids.map((id, n) => aJob({ id, priority: n === 1 ? 11 : 10 }));
+    expect(batchOf(jobs).runs).toEqual([10, 1, 11, 1, 10, 1, 10, 1, 10, 1, 10, 1]);
+    expect(batchOf([first, second, third, fourth].map((id) => aJob({ id, priority: 3 }))).runs).toEqual([
+      3, 4,
+    ]);
+  });
+
+  it('begins another chunk when one is long, and holds a job longer than a chunk', () => {
+    const sizes = [300_000, 300_000, 300_000, 300_000, 3_000_000, 10, 10];
+    const jobs = sizes.map((size) => aJob({ id: v4(), payload: 'x'.repeat(size) }));
+    const { chunks } = batchOf(jobs);
+    expect(chunks.map((chunk) => entriesOf(chunk).length)).toEqual([4, 1, 2]);
+    expect(chunks.flatMap(entriesOf).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
+  });
+
+  it('is not changed by the next', () => {
+    const { chunks } = batchOf([aJob({ payload: 'one' })]);
+    const before = Buffer.concat(chunks);
+    batchOf([aJob({ payload: 'other' })]);
+    expect(Buffer.concat(chunks)).toEqual(before);
+  });
+});
