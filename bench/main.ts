@@ -1,10 +1,11 @@
-/** `npm run bench -- memory redis [--quick] [--json] [--rows <text in their names>]`: every target of a backend, ours, peers and the raw limit in one run. */
+/** `npm run bench -- memory redis [--quick] [--json] [--own-node] [--rows <text in their names>]`: every target of a backend, ours, peers and the raw limit in one run. */
 import { parseArgs } from 'node:util';
 import { cpus } from 'node:os';
 import { bootBench } from './boot/bench.js';
 import { memoryBench } from './memory/bench.js';
 import type { BackendBench, BenchSize, Measure } from './measure.js';
 import { metricsBench } from './metrics/bench.js';
+import { nodeForAll, versionOf } from './node-for-all.js';
 import { postgresBench } from './postgres/bench.js';
 import { rabbitMqBench } from './rabbitmq/bench.js';
 import { redisBench } from './redis/bench.js';
@@ -23,16 +24,24 @@ const BACKENDS: Readonly<Record<string, BackendBench>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, rows: { type: 'string', default: '' } },
+  options: {
+    json: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    'own-node': { type: 'boolean' },
+    rows: { type: 'string', default: '' },
+  },
 });
 const chosen = positionals.length === 0 ? Object.keys(BACKENDS) : positionals;
 const isWanted = (measure: string): boolean => measure.includes(values.rows);
+const node = values['own-node'] ? process.execPath : nodeForAll();
+const common = { isWanted, node };
 const size: BenchSize = values.quick
-  ? { rounds: 1, jobs: 150_000, quick: true, isWanted }
-  : { rounds: 3, jobs: 500_000, quick: false, isWanted };
+  ? { rounds: 1, jobs: 150_000, quick: true, ...common }
+  : { rounds: 3, jobs: 500_000, quick: false, ...common };
 
 if (!values.json) {
-  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`);
+  const nodes = `Node ${process.version}; for redis ${versionOf(node)}, for postgres ${versionOf(nodeForAll())}`;
+  console.log(`${nodes}; ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`);
   console.log(header());
 }
 let missed = 0;

@@ -28,6 +28,8 @@ export interface BenchSize {
   readonly quick: boolean;
   /** Whether a row is asked for; those of the brokers run alone. */
   readonly isWanted: (measure: string) => boolean;
+  /** Program that runs the subjects on Redis. Those on PostgreSQL have no choice, and the others run on the Node of the command. */
+  readonly node: string;
 }
 
 export type BackendBench = (size: BenchSize) => AsyncIterable<Measure>;

@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { type BenchSize, type Measure, measured } from '../measure.js';
+import { nodeForAll } from '../node-for-all.js';
 import { rounds } from '../subjects.js';
 import { type Plan, plans } from './plans.js';
 import { privateServer } from './private-server.js';
@@ -23,16 +22,6 @@ export async function* postgresBench({ rounds: count, quick, isWanted }: BenchSi
   } finally {
     await server.stop();
   }
-}
-
-/** The Node that runs every subject: two of the peers refuse the oldest that we support. */
-function nodeForAll(): string {
-  const require = createRequire(new URL('../../peers/package.json', import.meta.url));
-  return join(
-    dirname(require.resolve('node/package.json')),
-    'bin',
-    process.platform === 'win32' ? 'node.exe' : 'node',
-  );
 }
 
 async function compare(plan: Plan, url: string, count: number): Promise<Measure> {

@@ -29,14 +29,15 @@ interface Plan {
 }
 
 /** The targets of the Redis backend, beside BullMQ, bee-queue and a raw program on one private server. */
-export async function* redisBench({ rounds: count, quick, isWanted }: BenchSize): AsyncIterable<Measure> {
+export async function* redisBench(size: BenchSize): AsyncIterable<Measure> {
+  const { rounds: count, quick, isWanted, node } = size;
   const pick = ({ whole, quick: small }: { whole: number; quick: number }) => (quick ? small : whole);
   const server = await privateServer();
   try {
     const wanted = plans(pick(SIZE), pick(SAMPLES)).filter(({ measure }) => isWanted(measure));
-    for (const plan of wanted) yield* compare(plan, server.url, count);
+    for (const plan of wanted) yield* compare(plan, server.url, count, node);
     const waiting = pick(BACKLOG);
-    if (isWanted(longLineOf(waiting))) yield await longLine(waiting, server.url, count);
+    if (isWanted(longLineOf(waiting))) yield await longLine(waiting, server.url, count, node);
   } finally {
     await server.stop();
   }
@@ -119,13 +120,13 @@ function plans(jobs: number, samples: number): Plan[] {
   ];
 }
 
-async function* compare(plan: Plan, url: string, count: number): AsyncIterable<Measure> {
+async function* compare(plan: Plan, url: string, count: number, node: string): AsyncIterable<Measure> {
   const { subject, products, args = '', jobs, unit, better } = plan;
   const subjects = products.map((product) => [
     product,
     `${subject === 'memory' ? 'redis' : 'broker'}/${subject} ${url} ${product} ${args}`.trimEnd(),
   ]);
-  const runs = await rounds(count, jobs, Object.fromEntries(subjects) as Record<string, string>);
+  const runs = await rounds(count, jobs, Object.fromEntries(subjects) as Record<string, string>, node);
   for (const [figure, { target, called }] of Object.entries(plan.figures)) {
     const of = (product: string) => runs[product]?.(figure) ?? Number.NaN;
     const peers = products.filter((product) => product !== 'ours' && product !== 'raw');
@@ -147,11 +148,12 @@ const longLineOf = (waiting: number): string =>
   `process 10,000 with ${waiting.toLocaleString('en')} waiting, mixed priorities`;
 
 /** Ours against itself: what a long line of mixed priorities costs. */
-async function longLine(waiting: number, url: string, count: number): Promise<Measure> {
+async function longLine(waiting: number, url: string, count: number, node: string): Promise<Measure> {
   const subject = { ours: `broker/long-line ${url} ours` };
-  const [short, long] = [await rounds(count, SHORT_LINE, subject), await rounds(count, waiting, subject)].map(
-    (run) => run['ours']?.('rate') ?? Number.NaN,
-  );
+  const [short, long] = [
+    await rounds(count, SHORT_LINE, subject, node),
+    await rounds(count, waiting, subject, node),
+  ].map((run) => run['ours']?.('rate') ?? Number.NaN);
   return measured({
     backend: 'redis',
     measure: longLineOf(waiting),

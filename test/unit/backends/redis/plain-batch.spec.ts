@@ -21,6 +21,7 @@ function entriesOf(chunk: Buffer): { readonly id: string; readonly envelope: Buf
   return entries;
 }
 
+const queue = 'mail';
 const batchOf = (jobs: readonly NewJob[]) => new PlainBatch(new Envelopes(), jobs);
 
 describe('a batch of plain jobs', () => {
@@ -34,9 +35,9 @@ describe('a batch of plain jobs', () => {
   ])('writes each job as it is kept: %s', (_, payload) => {
     const headers = { 'x-tenant': 'Łódź' };
     const jobs = [
-      aJob({ payload, priority: 20 }),
-      aJob({ payload, headers, name: 'dopis' }),
-      aJob({ id: '日本' }),
+      aJob({ queue, payload, priority: 20 }),
+      aJob({ queue, payload, headers, name: 'dopis' }),
+      aJob({ queue, id: '日本' }),
     ];
     const envelopes = new Envelopes();
     expect(batchOf(jobs).chunks.flatMap(entriesOf)).toEqual(
@@ -52,25 +53,25 @@ describe('a batch of plain jobs', () => {
       string,
     ];
     const ids = [first, second, fourth, third, 'a', 'b'];
-    const jobs = ids.map((id, n) => aJob({ id, priority: n === 1 ? 11 : 10 }));
+    const jobs = ids.map((id, n) => aJob({ queue, id, priority: n === 1 ? 11 : 10 }));
     expect(batchOf(jobs).runs).toEqual([10, 1, 11, 1, 10, 1, 10, 1, 10, 1, 10, 1]);
-    expect(batchOf([first, second, third, fourth].map((id) => aJob({ id, priority: 3 }))).runs).toEqual([
-      3, 4,
-    ]);
+    expect(
+      batchOf([first, second, third, fourth].map((id) => aJob({ queue, id, priority: 3 }))).runs,
+    ).toEqual([3, 4]);
   });
 
   it('begins another chunk when one is long, and holds a job longer than a chunk', () => {
     const sizes = [300_000, 300_000, 300_000, 300_000, 3_000_000, 10, 10];
-    const jobs = sizes.map((size) => aJob({ id: v4(), payload: 'x'.repeat(size) }));
+    const jobs = sizes.map((size) => aJob({ queue, id: v4(), payload: 'x'.repeat(size) }));
     const { chunks } = batchOf(jobs);
     expect(chunks.map((chunk) => entriesOf(chunk).length)).toEqual([4, 1, 2]);
     expect(chunks.flatMap(entriesOf).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
   });
 
   it('is not changed by the next', () => {
-    const { chunks } = batchOf([aJob({ payload: 'one' })]);
+    const { chunks } = batchOf([aJob({ queue, payload: 'one' })]);
     const before = Buffer.concat(chunks);
-    batchOf([aJob({ payload: 'other' })]);
+    batchOf([aJob({ queue, payload: 'other' })]);
     expect(Buffer.concat(chunks)).toEqual(before);
   });
 });
