@@ -1,5 +1,6 @@
 import type { Capabilities, Transaction } from '../../contract/index.js';
 import { UnsupportedOperationError } from '../../errors/index.js';
+import { unpacked } from './packed-array.js';
 import { callError } from './postgres-errors.js';
 import { SqlFailure } from './sql-failure.js';
 import type { SqlQueries, SqlRow, SqlValues } from './sql-driver.js';
@@ -29,7 +30,7 @@ export function callersTransaction(
   return {
     query: async <R = SqlRow>({ text }: SqlStatement, values: SqlValues = []): Promise<R[]> => {
       try {
-        return (await send(text, values)) as R[];
+        return (await send(text, unpacked(values))) as R[];
       } catch (error) {
         const failure = SqlFailure.ofStatement(serverErrorIn(error));
         throw callError(name, failure.outcome, failure);

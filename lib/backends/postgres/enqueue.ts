@@ -6,8 +6,10 @@ import { ownRefusal, refusal, refusedWithBatch } from '../refusals.js';
 import { givenJob } from './given-job.js';
 import { fromText, toText } from './job-text.js';
 import { isPlain } from './job-words.js';
-import { plainValue, plainValues } from './plain-jobs.js';
+import { alikeValues, plainValue, plainValues } from './plain-jobs.js';
 import type { QueueParts } from './queue-parts.js';
+import type { SqlValues } from './sql-driver.js';
+import type { SqlStatement } from './sql-statement.js';
 
 /** Jobs of one statement: a server works on it as one step, and locks what it touches for as long. */
 const AT_ONCE = 1_000;
@@ -54,16 +56,28 @@ async function addPlainTo(
   jobs: readonly NewJob[],
   tx: Transaction | undefined,
 ): Promise<EnqueueVerdict[]> {
-  const { calls, names, statements } = parts;
-  const name = names.inStore(queue);
-  const [job] = jobs;
-  const { added, existing } =
-    jobs.length === 1 && job !== undefined
-      ? await calls.row<PlainAnswer>(statements.enqueueOne, [queue], plainValue(name, job), tx)
-      : await calls.row<PlainAnswer>(statements.enqueuePlain, [queue], plainValues(name, jobs), tx);
+  const { statement, values } = plainCall(parts, queue, jobs);
+  const { added, existing } = await parts.calls.row<PlainAnswer>(statement, [queue], values, tx);
   if (added === null) return send(parts, 'enqueueJobs', jobs, tx);
   const found = new Set(existing);
   return jobs.map(({ id }) => ({ status: found.has(toText(id)) ? 'existing' : 'created', id }));
+}
+
+/** The narrowest of the statements for plain jobs. */
+function plainCall(
+  { names, statements }: QueueParts,
+  queue: string,
+  jobs: readonly NewJob[],
+): { readonly statement: SqlStatement; readonly values: SqlValues } {
+  const name = names.inStore(queue);
+  const [job] = jobs;
+  if (jobs.length === 1 && job !== undefined) {
+    return { statement: statements.enqueueOne, values: plainValue(name, job) };
+  }
+  const alike = alikeValues(name, jobs);
+  return alike === undefined
+    ? { statement: statements.enqueuePlain, values: plainValues(name, jobs) }
+    : { statement: statements.enqueueAlike, values: alike };
 }
 
 /** Jobs of whatever kind. Within the batch a job comes after those that it depends on. */

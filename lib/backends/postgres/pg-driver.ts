@@ -4,6 +4,7 @@ import { ConnectionWaits } from './connection-waits.js';
 import { PoolConnections } from './end-client.js';
 import { PgListener } from './pg-listener.js';
 import { findPooler } from './find-pooler.js';
+import { packed, unpacked } from './packed-array.js';
 import { postgresDriver } from './postgres-peer.js';
 import { sendQuery } from './send-query.js';
 import { factsOf, loadServerFacts, type FactRow } from './server-facts.js';
@@ -116,10 +117,12 @@ export class PgDriver implements SqlDriver {
 
   /** Statements on a connection. Behind a pooler that changes it each time nothing can be prepared. */
   private queriesOn(client: PoolClient, patience: Ms): SqlQueries {
+    // The binding to libpq would send bytes as a text.
+    const canPack = !('native' in client);
     return {
       query: async <R = SqlRow>({ name, text }: SqlStatement, values: SqlValues = []): Promise<R[]> => {
         const isPrepared = this.facts?.pooler !== 'transaction';
-        const query = { text, values: values as unknown[], query_timeout: patience };
+        const query = { text, values: canPack ? packed(values) : unpacked(values), query_timeout: patience };
         const { rows } = await sendQuery(client, isPrepared ? { name, ...query } : query).catch(
           (error: unknown) => this.noteShared(error),
         );

@@ -4,6 +4,7 @@ import { InvalidBackendError } from '../../errors/index.js';
 import { inLine } from '../driver-trouble.js';
 import { isolate } from '../isolate.js';
 import { DataFolderLock } from './data-folder-lock.js';
+import { unpacked } from './packed-array.js';
 import { pgliteDriver } from './pglite-peer.js';
 import type { PgliteLike } from './postgres-options.js';
 import { factsOf, loadServerFacts, type FactRow } from './server-facts.js';
@@ -161,7 +162,7 @@ function wordsOf(error: unknown): string {
 type Runner = Pick<PGlite, 'query'>;
 
 async function run<R>(db: Runner, { text }: SqlStatement, values: SqlValues): Promise<R[]> {
-  const { rows } = await db.query<R>(text, [...values], { parsers: PARSERS }).catch(failed);
+  const { rows } = await db.query<R>(text, unpacked(values), { parsers: PARSERS }).catch(failed);
   return rows;
 }
 

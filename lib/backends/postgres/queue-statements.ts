@@ -3,6 +3,7 @@ import { loadStatements, type LoadOptions } from './sql-statement.js';
 const FILES = {
   enqueueOne: 'enqueue-one',
   enqueuePlain: 'enqueue-plain',
+  enqueueAlike: 'enqueue-alike',
   enqueueJobs: 'enqueue-jobs',
   enqueueWhole: 'enqueue-whole',
   enqueueWithin: 'enqueue-within',

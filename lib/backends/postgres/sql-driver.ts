@@ -1,6 +1,6 @@
 import type { SqlStatement } from './sql-statement.js';
 
-/** Values of a statement's parameters: numbers, texts, booleans, bytes as Buffer or Uint8Array, arrays of these, null. */
+/** Values of a statement's parameters: numbers, texts, booleans, bytes as Buffer or Uint8Array, arrays of these, long ones as `PackedArray`, null. */
 export type SqlValues = readonly unknown[];
 export type SqlRow = Readonly<Record<string, unknown>>;
 

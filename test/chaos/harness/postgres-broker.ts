@@ -72,8 +72,8 @@ export class PostgresBroker extends ServerBroker<PrivatePostgres> implements Cha
   }
 
   lineOf(call: BackendCall): Line {
-    const { enqueueOne, enqueuePlain, enqueueJobs, claim, extend } = this.statements;
-    const of = { enqueue: [enqueueOne, enqueuePlain, enqueueJobs], claim: [claim], extend: [extend] }[call];
+    const { enqueueOne, enqueuePlain, enqueueAlike, enqueueJobs, claim, extend } = this.statements;
+    const of = { enqueue: [enqueueOne, enqueuePlain, enqueueAlike, enqueueJobs], claim: [claim], extend: [extend] }[call];
     return { proxy: this.proxy, request: new RegExp(of.map(({ name }) => name).join('|')) };
   }
 
