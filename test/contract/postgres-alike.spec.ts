@@ -9,7 +9,16 @@ import { postgresSettings } from './postgres-harness.js';
 
 const QUEUE = 'mail';
 /** What an array written as a text would have to escape, and what more than one byte stands for. */
-const PAYLOADS = ['"plain"', String.raw`{"a":"\n \\ \" {} ,"}`, 'NULL', '', '{}', '"línea 行 🙂"', 'a\tb\nc\u007f', undefined];
+const PAYLOADS = [
+  '"plain"',
+  String.raw`{"a":"\n \\ \" {} ,"}`,
+  'NULL',
+  '',
+  '{}',
+  '"línea 行 🙂"',
+  'a\tb\nc\u007f',
+  undefined,
+];
 
 describe('a batch of jobs on PostgreSQL that differ only in their payloads', () => {
   const schema = uniqueSchema();

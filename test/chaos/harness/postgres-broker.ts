@@ -73,7 +73,11 @@ export class PostgresBroker extends ServerBroker<PrivatePostgres> implements Cha
 
   lineOf(call: BackendCall): Line {
     const { enqueueOne, enqueuePlain, enqueueAlike, enqueueJobs, claim, extend } = this.statements;
-    const of = { enqueue: [enqueueOne, enqueuePlain, enqueueAlike, enqueueJobs], claim: [claim], extend: [extend] }[call];
+    const of = {
+      enqueue: [enqueueOne, enqueuePlain, enqueueAlike, enqueueJobs],
+      claim: [claim],
+      extend: [extend],
+    }[call];
     return { proxy: this.proxy, request: new RegExp(of.map(({ name }) => name).join('|')) };
   }
 
