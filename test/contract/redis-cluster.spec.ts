@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
 import { RedisQueueBackend } from '../../lib/backends/redis/redis-queue-backend.js';
@@ -19,12 +20,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cluster.stop());
 
-function make(prefix: string): TaskBackend {
+function make(prefix: string, options: object = {}): TaskBackend {
   const nodes = cluster.nodes.map((node) => ({ ...node }));
   const settings = resolveRedisOptions({
     name: 'redis',
     type: 'redis',
-    options: { cluster: { nodes }, prefix },
+    options: { cluster: { nodes }, prefix, ...options },
   });
   const connections = new RedisConnections(settings, () => undefined);
   return { queue: new RedisQueueBackend(connections), state: new RedisStateBackend(connections) };
@@ -42,6 +43,46 @@ testTaskBackend(onlyTopics(/^(?!state: )/, runner), {
     return { backend: make(prefix), connect: async () => make(prefix) };
   },
 });
+
+describe('a process on a cluster', () => {
+  it('has a connection for commands to each master, one that listens, and one that waits for each queue that it serves', async () => {
+    const connectionName = uniquePrefix();
+    const { queue, state } = make(connectionName, { connectionName });
+    const served = Array.from({ length: 6 }, (_, n) => `served-${n}`);
+    queue.declare(served.map((name) => ({ name })));
+    await Promise.all([queue.open(), state.open()]);
+    const subscriptions = served.map((name) => queue.subscribe(name, { demand: 1 }, () => undefined));
+    const watches = await Promise.all(['a', 'b', 'c'].map((channel) => state.watch(channel, () => undefined)));
+    // Reaches every master.
+    await queue.enqueue(Array.from({ length: 60 }, (_, n) => aJob({ queue: `other-${n}` })));
+    const expected = [
+      ...served.map(() => 'blocking'),
+      ...cluster.nodes.map(() => 'commands'),
+      'subscriber',
+    ].map((role) => `${connectionName}:${role}`);
+    await expect.poll(() => connectionsOf(connectionName), { timeout: 10_000 }).toEqual(expected);
+    for (const one of subscriptions) one.close();
+    await Promise.all(watches.map((one) => one.close()));
+    await Promise.all([queue.close(), state.close()]);
+    await expect.poll(() => connectionsOf(connectionName)).toEqual([]);
+  });
+});
+
+/** Of all masters, in order. */
+async function connectionsOf(connectionName: string): Promise<string[]> {
+  const lists = await Promise.all(
+    cluster.nodes.map(async ({ host, port }) => {
+      const node = new Redis({ host, port });
+      const list = String(await node.call('CLIENT', 'LIST'));
+      node.disconnect();
+      return [...list.matchAll(/ name=(\S+)/g)].map(([, name]) => name as string);
+    }),
+  );
+  return lists
+    .flat()
+    .filter((name) => name.startsWith(connectionName))
+    .toSorted();
+}
 
 describe('what reaches beyond a queue, on a cluster', () => {
   let queue: TaskBackend['queue'];

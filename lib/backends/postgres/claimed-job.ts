@@ -56,8 +56,21 @@ interface OutcomeJson {
   readonly error: string | null;
 }
 
-/** A job as its worker gets it. */
+/** What a job is called of which another hand has left what nobody can read: nobody can run it, and it becomes a dead letter. */
+const UNREADABLE = 'unreadable';
+
+/** A job as its worker gets it. One that cannot be read does not take those along that were claimed with it. */
 export function claimedJob(row: ClaimRow, names: QueueNames): ClaimedJob {
+  const job = plainJob(row, names);
+  if (row.extra === null) return job;
+  try {
+    return { ...job, extra: claimedExtra(row.extra, names) };
+  } catch {
+    return { ...job, name: UNREADABLE };
+  }
+}
+
+function plainJob(row: ClaimRow, names: QueueNames): ClaimedJob {
   const queue = names.here(row.queue);
   const receipt = new PostgresReceipt(queue, row.queue_id, row.id, row.fence, row.is_rare);
   return {
@@ -76,7 +89,7 @@ export function claimedJob(row: ClaimRow, names: QueueNames): ClaimedJob {
     createdAt: Number(row.created_at),
     maxStalled: fromBound(row.max_stalled),
     version: row.version,
-    extra: row.extra === null ? undefined : claimedExtra(row.extra, names),
+    extra: undefined,
   };
 }
 

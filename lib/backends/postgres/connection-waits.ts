@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Ms } from '../../contract/index.js';
 
 /** The driver's own limit comes first, and says more. */
@@ -8,8 +8,9 @@ const GRACE: Ms = 250;
 export class ConnectionWaits {
   private readonly shorten = new Set<(most: Ms) => void>();
 
-  /** @throws when it takes longer; a connection that comes after that goes back */
-  async wait(patience: Ms, connecting: Promise<PoolClient>): Promise<PoolClient> {
+  /** @throws when it takes longer; a connection that comes after that goes back. It is given back with `giveBack`. */
+  async take(pool: Pool, patience: Ms): Promise<PoolClient> {
+    const connecting = checkOut(pool);
     const deadline = performance.now() + patience + GRACE;
     let isLate = false;
     let timer: NodeJS.Timeout | undefined;
@@ -26,7 +27,7 @@ export class ConnectionWaits {
       arm(patience + GRACE);
     });
     connecting.then(
-      (client) => isLate && client.release(),
+      (client) => isLate && giveBack(client),
       () => undefined,
     );
     this.shorten.add(arm);
@@ -43,3 +44,25 @@ export class ConnectionWaits {
     for (const arm of this.shorten) arm(most);
   }
 }
+
+/**
+ * The listener is there before anything else can happen, which a promise of the pool does not see to: a server that shuts down may send
+ * that it is ready, and the end, in one packet. The error of a connection to which nobody listened ended a worker so.
+ */
+function checkOut(pool: Pool): Promise<PoolClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      if (client === undefined) return reject(error ?? new Error('The pool gave no connection.'));
+      client.on('error', ignore);
+      resolve(client);
+    });
+  });
+}
+
+/** @param isLost Whether nobody can use it any more. From here on the pool listens. */
+export function giveBack(client: PoolClient, isLost = false): void {
+  client.off('error', ignore);
+  client.release(isLost);
+}
+
+function ignore(): void {}

@@ -89,18 +89,27 @@ export function jobRecord(row: RecordRow, names: QueueNames): JobRecord {
       id: fromText(parent),
     })),
     awaits: textOf(row.awaits),
-    headers: fromHeaders(row.headers),
-    error: row.error === null ? undefined : unpackError(row.error, id),
-    failures: row.failures?.map((failure) => failureOf(failure, id)),
+    headers: readable(() => fromHeaders(row.headers)),
+    error: readable(() => (row.error === null ? undefined : unpackError(row.error, id))),
+    failures: readable(() => row.failures?.map((failure) => failureOf(failure, id))),
     cancelReason: textOf(row.cancel_reason),
     result: fromStored(row.result, row.result_raw),
-    progress: row.progress === null ? undefined : fromProgressText(row.progress),
+    progress: readable(() => (row.progress === null ? undefined : fromProgressText(row.progress))),
     checkpoint: fromStored(row.checkpoint, row.checkpoint_raw),
     external: row.external === true ? true : undefined,
     replays: row.replays,
     version: row.version,
   };
   return withoutUndefined(record) as JobRecord;
+}
+
+/** What another hand has left there is no part of ours: the record is shown without it. */
+function readable<T>(read: () => T | undefined): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 function textOf(kept: string | null): string | undefined {

@@ -1,6 +1,6 @@
 import type { Client, ClientConfig, Pool, PoolClient, PoolConfig } from 'pg';
 import type { Ms } from '../../contract/index.js';
-import { ConnectionWaits } from './connection-waits.js';
+import { ConnectionWaits, giveBack } from './connection-waits.js';
 import { PoolConnections } from './end-client.js';
 import { PgListener } from './pg-listener.js';
 import { findPooler } from './find-pooler.js';
@@ -49,18 +49,16 @@ export class PgDriver implements SqlDriver {
   async open(): Promise<ServerFacts> {
     this.pool ??= await this.makePool();
     const client = await this.checkOut();
-    client.on('error', ignore);
     try {
       const { commandTimeout } = this.settings;
       const { text } = loadServerFacts();
       const { rows } = await sendQuery(client, { text, query_timeout: commandTimeout });
       const row = rows[0] as FactRow;
       const pooler = await findPooler(client, row.pid, () => this.makeClient(), commandTimeout);
-      client.off('error', ignore);
-      client.release();
+      giveBack(client);
       return (this.facts = factsOf(row, pooler));
     } catch (error) {
-      client.release(true);
+      giveBack(client, true);
       throw new SqlFailure(error, 'not-sent');
     }
   }
@@ -140,7 +138,6 @@ export class PgDriver implements SqlDriver {
 
   private async on<T>(step: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.checkOut();
-    client.on('error', ignore);
     let isLost = false;
     try {
       if (!this.prepared.has(client)) await this.prepare(client);
@@ -149,15 +146,14 @@ export class PgDriver implements SqlDriver {
       isLost = error instanceof SqlFailure && error.isConnectionLost;
       throw error;
     } finally {
-      client.off('error', ignore);
-      client.release(isLost);
+      giveBack(client, isLost);
     }
   }
 
   private async checkOut(): Promise<PoolClient> {
     if (this.pool === undefined) throw new SqlFailure('There is no connection.', 'not-sent');
     try {
-      return await this.waits.wait(this.settings.connectTimeout, this.pool.connect());
+      return await this.waits.take(this.pool, this.settings.connectTimeout);
     } catch (error) {
       throw new SqlFailure(error, 'not-sent');
     }
