@@ -52,7 +52,9 @@ describe('a process on a cluster', () => {
     queue.declare(served.map((name) => ({ name })));
     await Promise.all([queue.open(), state.open()]);
     const subscriptions = served.map((name) => queue.subscribe(name, { demand: 1 }, () => undefined));
-    const watches = await Promise.all(['a', 'b', 'c'].map((channel) => state.watch(channel, () => undefined)));
+    const watches = await Promise.all(
+      ['a', 'b', 'c'].map((channel) => state.watch(channel, () => undefined)),
+    );
     // Reaches every master.
     await queue.enqueue(Array.from({ length: 60 }, (_, n) => aJob({ queue: `other-${n}` })));
     const expected = [

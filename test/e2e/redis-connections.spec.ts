@@ -39,7 +39,9 @@ it('an app with thirty queues that it serves, schedules and results that it awai
   };
   const registry = app.get(QueueRegistry);
   const jobs = await Promise.all(QUEUES.map((name, n) => registry.get(name).enqueue('work', n)));
-  expect(await Promise.all(jobs.map((job) => job.result({ timeout: '15s' })))).toEqual(QUEUES.map((_, n) => n));
+  expect(await Promise.all(jobs.map((job) => job.result({ timeout: '15s' })))).toEqual(
+    QUEUES.map((_, n) => n),
+  );
   const roles = ['blocking', 'commands', 'subscriber'].map((role) => `${prefix}:${role}`);
   expect(await connections()).toEqual(roles);
   await app.close();
