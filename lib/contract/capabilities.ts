@@ -23,7 +23,8 @@ export type Feature = (typeof FEATURES)[number];
 
 /** What each feature means; the docs page of backends is generated from here. */
 export const FEATURE_MEANINGS: Readonly<Record<Feature, string>> = {
-  atomicEnqueue: 'A batch is enqueued whole or not at all.',
+  atomicEnqueue:
+    'A batch is enqueued whole or not at all. On a cluster of Redis: one of a single queue whose jobs depend on none of another queue; others are refused.',
   transactions: "Enqueueing and settling join the caller's transaction.",
   idempotency: 'The same key gives back the same job.',
   uniqueness: 'Keep-first, replace, throttle and debounce by a key.',
