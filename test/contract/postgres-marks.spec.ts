@@ -147,6 +147,27 @@ describe('marks of lines on PostgreSQL', () => {
       .toEqual([retried.id, dead.id].toSorted());
   });
 
+  it('are not followed by one that was made of an older one, also where all between them were cleared away', async () => {
+    await goOn();
+    const newest =
+      'select m::text as mark, m.queue, m.generation from mark m order by generation desc limit 1';
+    await client.query(`set search_path to ${schema}`);
+    const [before] = (await client.query<{ mark: string; queue: number; generation: string }>(newest)).rows;
+    // Two who lower it, one after the other; the one of here has read the mark before both.
+    for (const moment of [2_000, 1_000])
+      await client.query('select lower_mark($1, 22, $2)', [before?.queue, moment]);
+    const { rows } = await client.query<{ is_followed: boolean }>(
+      'select follow_mark($1::mark) as is_followed',
+      [before?.mark],
+    );
+    expect(rows).toEqual([{ is_followed: false }]);
+    expect((await floors())[SCHEDULED]).toBe('1000');
+    const { rowCount } = await client.query('select from mark where generation <= $1::bigint + 1', [
+      before?.generation,
+    ]);
+    expect(rowCount).toBe(0);
+  });
+
   it('go back for a job that is given back to its place', async () => {
     await backend.enqueue([aJob({ queue: QUEUE })]);
     const [job] = (await take()) as [ClaimedJob];

@@ -69,6 +69,12 @@ begin
   m.generation := m.generation + 1;
   insert into :"schema".mark values (m.*) on conflict (queue, generation) do nothing;
   if not found then return false; end if;
+  -- Several may have followed the one that this is made of, and each has cleared away the one before it: then nobody was in the way, and
+  -- nobody would look at this one.
+  if exists (select from :"schema".mark where queue = m.queue and generation > m.generation) then
+    delete from :"schema".mark where queue = m.queue and generation = m.generation;
+    return false;
+  end if;
   delete from :"schema".mark where queue = m.queue and generation = m.generation - 1;
   return true;
 end $$;
