@@ -31,7 +31,9 @@ it('every idle process is told once of jobs that are enqueued at once, however m
   // The first call declares the queue, and who begins to listen is told to look.
   await producer.enqueue([aJob({ queue: 'herd' })]);
   let looks = 0;
-  const subscriptions = backends.map((backend) => backend.subscribe('herd', { demand: 1 }, () => void looks++));
+  const subscriptions = backends.map((backend) =>
+    backend.subscribe('herd', { demand: 1 }, () => void looks++),
+  );
   await expect.poll(() => looks).toBeGreaterThanOrEqual(2 * PROCESSES);
   looks = 0;
   await producer.enqueue(Array.from({ length: JOBS }, () => aJob({ queue: 'herd' })));
