@@ -19,8 +19,12 @@ export interface ScriptCall {
 /** One command with its arguments. */
 export type RedisCommandCall = readonly [name: string, ...args: readonly RedisArgument[]];
 
-/** A call of so many arguments is written at once: the server works on it while the next is made ready. */
+/**
+ * A call of so many arguments, or with so many bytes in one, is written at once: the server works on it while the next is made ready. A hundred producers
+ * whose calls wait for one another get half as much done.
+ */
 const LONG_CALL = 64;
+const LONG_ARGUMENT = 4_096;
 /** A connection that was lost is waited for that long; later calls fail at once until it is back. */
 const RECONNECT_GRACE: Ms = 1_000;
 
@@ -91,7 +95,7 @@ export class RedisSession {
     method: 'call' | 'callBuffer',
   ): Promise<unknown> {
     const sent = evaluate(client, call, method);
-    if (call.args.length >= LONG_CALL) this.link.writes.release();
+    if (isLong(call)) this.link.writes.release();
     return sent;
   }
 
@@ -121,6 +125,10 @@ export class RedisSession {
     if (isCluster(client)) void dropSilentNodes(client);
     else this.link.reset(client);
   }
+}
+
+function isLong({ args }: ScriptCall): boolean {
+  return args.length >= LONG_CALL || args.some((arg) => arg instanceof Buffer && arg.length >= LONG_ARGUMENT);
 }
 
 /** Each node of a cluster has a connection of its own: only those that do not answer either are dropped. */
