@@ -61,6 +61,15 @@ describe('on a queue of PostgreSQL that keeps no completed jobs', () => {
     expect([await rowsOf('finished', job.id), await rowsOf('tombstone', job.id)]).toEqual([0, 1]);
   });
 
+  it('one whose id has ended before is completed like any other', async () => {
+    const job = aJob({ queue: QUEUE });
+    for (let run = 1; run <= 2; run++) {
+      await backend.enqueue([job]);
+      expect((await complete(await take())).verdicts).toEqual(['applied']);
+    }
+    expect((await backend.inspect([QUEUE]))[0]?.counts.running).toBe(0);
+  });
+
   it('one that another depends on leaves what that one needs', async () => {
     const parent = aJob({ queue: QUEUE });
     const dependsOn = { jobs: [{ queue: QUEUE, id: parent.id }], onFailure: 'fail' } as const;

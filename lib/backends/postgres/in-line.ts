@@ -4,8 +4,16 @@ import type { ClaimRow } from './claimed-job.js';
 export function inLine(rows: readonly ClaimRow[]): readonly ClaimRow[] {
   const turns = new Map<number, number>();
   for (const { queue_id: queue } of rows) if (!turns.has(queue)) turns.set(queue, turns.size);
-  const turnOf = ({ queue_id: queue }: ClaimRow): number => turns.get(queue) ?? 0;
-  return rows.toSorted(
-    (a, b) => turnOf(a) - turnOf(b) || b.priority - a.priority || Number(a.place) - Number(b.place),
-  );
+  const placed = rows.map((row) => ({ row, turn: turns.get(row.queue_id) ?? 0, place: Number(row.place) }));
+  const order = (a: Placed, b: Placed): number =>
+    a.turn - b.turn || b.row.priority - a.row.priority || a.place - b.place;
+  // They lie on the pages as they were written, so as a rule that is their order already.
+  const isInLine = placed.every((one, n) => n === 0 || order(placed[n - 1] as Placed, one) <= 0);
+  return isInLine ? rows : placed.toSorted(order).map(({ row }) => row);
+}
+
+interface Placed {
+  readonly row: ClaimRow;
+  readonly turn: number;
+  readonly place: number;
 }

@@ -4,6 +4,7 @@ import { ownRefusal } from '../refusals.js';
 import type { ClaimSummary } from './claim-summary.js';
 import { givenJob } from './given-job.js';
 import { fromText } from './job-text.js';
+import { PackedArray } from './packed-array.js';
 import { type PostgresReceipt, receiptOf, verdictOn } from './postgres-receipt.js';
 import { toProgressText } from './progress-text.js';
 import type { QueueNames } from './queue-names.js';
@@ -68,10 +69,22 @@ export class SettleBatch {
   get values(): SqlValues {
     const { completions } = this;
     return [
-      completions.map(({ receipt }) => receipt.queueId),
-      completions.map(({ receipt }) => receipt.id),
-      completions.map(({ receipt }) => receipt.fence),
-      completions.map(({ result }) => result),
+      new PackedArray(
+        'int4',
+        completions.map(({ receipt }) => receipt.queueId),
+      ),
+      new PackedArray(
+        'text',
+        completions.map(({ receipt }) => receipt.id),
+      ),
+      new PackedArray(
+        'int8',
+        completions.map(({ receipt }) => receipt.fence),
+      ),
+      new PackedArray(
+        'text',
+        completions.map(({ result }) => result),
+      ),
       JSON.stringify(this.others.map((placed) => this.json(placed))),
     ];
   }
