@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Counts, JobRecord } from '../../lib/contract/index.js';
 import type { Line, LineKind } from './processes/journal.js';
+import type { QueueLimits } from './processes/settings.js';
 import { check, type Report } from './harness/check.js';
 import type { FinalState } from './harness/final-state.js';
 import { History } from './harness/history.js';
@@ -31,6 +32,23 @@ const GOOD: readonly Told[] = [
 ];
 
 const COMPLETED = record({});
+
+/** One at once, ten a second, and five more after a pause. */
+const LIMITS: QueueLimits = { concurrency: 1, rateLimit: { limit: 10, per: 1_000, burst: 5 } };
+
+/** Jobs that each run for 5 ms, the next so many microseconds after it: at least all but one beside another, where that is less. */
+function together(count: number, apart: number): Told[] {
+  return Array.from({ length: count }, (_, place) => {
+    const run = { id: `job ${place}`, attempt: 1, fence: '1' };
+    const call = `q/${place}`;
+    return [
+      ['try', { call }],
+      ['ok', { call, id: run.id }],
+      ['start', { ...run, call, note: run.id, at: 1_000_000 + place * apart }],
+      ['end', { ...run, at: 1_005_000 + place * apart }],
+    ] satisfies Told[];
+  }).flat();
+}
 
 describe('the checker', () => {
   it('finds nothing where everything is right', () => {
@@ -68,9 +86,19 @@ describe('the checker', () => {
       () => report({ also: [['start', { ...RUN, attempt: 2, fence: '2', call: 'p/1', note: 'new' }]] }),
     ],
     ['a dead letter has a reason', () => report({ records: [record({ state: 'failed', stalls: 1 })] })],
+    ['what runs has a lease and an owner', () => report({ state: { unheld: ['job'] } })],
+    ['no more run at once than may', () => report({ also: together(2, 0), limits: LIMITS })],
+    ['no more start than the rate allows', () => report({ also: together(40, 10_000), limits: LIMITS })],
     ['no lease, slot or line is left', () => report({ state: { leftovers: ['leases'] } })],
   ])('finds a breach of: %s', (invariant, broken) => {
     expect(broken().problems.join('\n')).toContain(invariant);
+  });
+
+  it('takes a burst, and jobs that follow one another', () => {
+    const problems = (told: readonly Told[]) =>
+      report({ also: told, limits: LIMITS }).problems.filter((text) => /than may|rate/.test(text));
+    expect(problems(together(6, 10_000))).toEqual([]);
+    expect(problems(together(40, 100_000))).toEqual([]);
   });
 
   it('counts what is lost and what ran again', () => {
@@ -108,7 +136,7 @@ describe('the checker', () => {
   });
 
   it('is tried on every invariant that it has', () => {
-    expect(Object.keys(INVARIANTS)).toHaveLength(13);
+    expect(Object.keys(INVARIANTS)).toHaveLength(16);
   });
 });
 
@@ -118,22 +146,25 @@ function report(
     readonly also?: readonly Told[];
     readonly records?: readonly JobRecord[];
     readonly state?: Partial<FinalState>;
+    readonly limits?: QueueLimits;
   } = {},
 ): Report {
-  const { lines = GOOD, also = [], records = [COMPLETED], state } = given;
+  const { lines = GOOD, also = [], records = [COMPLETED], state, limits } = given;
   const history = new History();
   for (const [kind, rest] of [...lines, ...also])
     history.add({ kind, at: 0, call: '', id: '', attempt: 0, fence: '', note: '', ...rest });
   const counts = { ...COUNTS };
   for (const { state } of records) counts[state] += 1;
-  return check(history, {
+  const final: FinalState = {
     records: new Map(records.map((one) => [one.id, one])),
     repeated: [],
     counts,
     leftovers: [],
     misplaced: [],
+    unheld: [],
     ...state,
-  });
+  };
+  return check(history, final, limits);
 }
 
 function record(given: Partial<JobRecord>): JobRecord {

@@ -9,7 +9,7 @@ import type { ChaosBroker } from './harness/broker.js';
 import { STORE_KINDS } from './harness/kinds.js';
 import { IS_LONG } from './harness/share-runs.js';
 
-const JOBS = IS_LONG ? 1_000_000 : 60_000;
+const JOBS = IS_LONG ? 1_000_000 : 100_000;
 /** Tombstones, kept results and the like have reached their bounds by then. */
 const WARM = 20_000;
 /** In one call. */

@@ -4,14 +4,14 @@ import { killProducer } from './faults/kill-producer.js';
 import { killWorker } from './faults/kill-worker.js';
 import { blockingJob, dyingJob, poisonJob } from './faults/poison-job.js';
 import { expectNothingLost, RUN_BOUND_MS } from './harness/expect-nothing-lost.js';
-import { QUICK_KINDS } from './harness/kinds.js';
+import { STORE_KINDS } from './harness/kinds.js';
 import { shareRuns } from './harness/share-runs.js';
 
 const HOUR_MS = 3_600_000;
 /** Of three workers and two producers. */
 const SKEWS = [HOUR_MS, -HOUR_MS, 0, HOUR_MS, -HOUR_MS];
 
-describe.each(QUICK_KINDS)(
+describe.each(STORE_KINDS)(
   'on $name, with wall clocks that are an hour ahead and an hour behind, nothing is lost',
   (kind) => {
     it.each(

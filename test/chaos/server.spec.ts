@@ -3,16 +3,17 @@ import { deadlock } from './faults/deadlock.js';
 import { flushScripts } from './faults/flush-scripts.js';
 import { freezeServer } from './faults/freeze-server.js';
 import { lockTable } from './faults/lock-table.js';
+import { loseRecords } from './faults/lose-records.js';
 import { moveClock } from './faults/move-clock.js';
 import { cancelRaces, replayRace } from './faults/race.js';
 import { refuseWrites } from './faults/refuse-writes.js';
 import { crashServer, restartServer } from './faults/restart-server.js';
 import { starveServer } from './faults/starve-server.js';
 import { expectNothingLost, RUN_BOUND_MS } from './harness/expect-nothing-lost.js';
-import { QUICK_KINDS } from './harness/kinds.js';
+import { STORE_KINDS } from './harness/kinds.js';
 import { shareRuns } from './harness/share-runs.js';
 
-describe.each(QUICK_KINDS)('on $name, nothing is lost', (kind) => {
+describe.each(STORE_KINDS)('on $name, nothing is lost', (kind) => {
   it.each(
     shareRuns('when the server dies, stands still or refuses, and people do the same at once', [
       [
@@ -21,8 +22,8 @@ describe.each(QUICK_KINDS)('on $name, nothing is lost', (kind) => {
       ],
       ['when the server dies and comes back on what it has written', [crashServer, restartServer]],
       [
-        'when the server stands still, has no room, or forgets its scripts',
-        [freezeServer, starveServer, flushScripts],
+        'when the server stands still, has no room, or forgets its scripts, or records',
+        [freezeServer, starveServer, flushScripts, loseRecords],
       ],
       [
         'when the server takes no writes, gives statements up or undoes them',

@@ -10,9 +10,10 @@ import { lockTable } from './lock-table.js';
 import { loseConfirms } from './lose-confirms.js';
 import { loseListeners } from './lose-listeners.js';
 import { deleteQueue, purgeQueue } from './lose-queue.js';
+import { loseRecords } from './lose-records.js';
 import { lostReply } from './lost-reply.js';
 import { moveClock } from './move-clock.js';
-import { deafClients, deafServer, halfClose, halfOpen, latency, partition } from './network.js';
+import { deafClients, deafServer, halfClose, halfOpen, latency, partition, partitionOne } from './network.js';
 import { onLedger } from './on-ledger.js';
 import { blockingJob, dyingJob, poisonJob } from './poison-job.js';
 import { restartPooler, serialisation } from './pooler.js';
@@ -35,6 +36,7 @@ export const EVERY_FAULT: readonly Fault[] = [
   halfClose,
   latency,
   partition,
+  partitionOne,
   deafClients,
   deafServer,
   halfOpen,
@@ -46,6 +48,7 @@ export const EVERY_FAULT: readonly Fault[] = [
   freezeServer,
   starveServer,
   flushScripts,
+  loseRecords,
   refuseWrites,
   loseListeners,
   lockTable,

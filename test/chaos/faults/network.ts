@@ -8,8 +8,39 @@ import { until } from './until.js';
 const SLOW_MS = 40;
 const SLOW_FOR_MS = 1_500;
 
-/** Nothing gets through and no connection ends: a partition. */
-export const partition = blackhole('partition for longer than a lease', 'blackhole', 1.4);
+/** Nothing gets through and no connection ends: a partition of everybody, so that all leases end and nobody looks before whoever had them is back. */
+export const partition: Fault = {
+  name: 'partition for longer than a lease',
+  fire: async ({ broker: { proxy }, broker, lease }) => {
+    const before = proxy.vanished;
+    proxy.mode = 'blackhole';
+    await sleep(lease * 1.4);
+    const { overdue } = await broker.held();
+    proxy.mode = 'pass';
+    prove(proxy.vanished > before, 'nothing was lost');
+    prove(overdue === undefined || overdue > 0, 'no lease was over, or somebody had looked');
+    return `${proxy.vanished - before} bytes lost in ${Math.round(lease * 1.4)} ms, ${overdue ?? 'no'} leases over and not looked at`;
+  },
+};
+
+/** One worker is parted from the server, for two leases: the others have its jobs when it is back with what came of them. */
+export const partitionOne: Fault = {
+  name: 'partition of one worker for two leases',
+  fire: async ({ broker, fleet, lease }) => {
+    const before = broker.apart.reduce((sum, { vanished }) => sum + vanished, 0);
+    const { done } = fleet.total;
+    for (const line of broker.apart) line.mode = 'blackhole';
+    await sleep(lease * 2);
+    const { overdue } = await broker.held();
+    for (const line of broker.apart) line.mode = 'pass';
+    const vanished = broker.apart.reduce((sum, line) => sum + line.vanished, 0) - before;
+    prove(vanished > 0, 'nothing was lost');
+    prove(!overdue, `${overdue} leases were over, and nobody had looked`);
+    prove(fleet.total.done > done, 'the others stood still');
+    return `${vanished} bytes of one worker lost in ${lease * 2} ms, its jobs run elsewhere`;
+  },
+};
+
 /** What the server says is lost: a half-open connection. */
 export const deafClients = blackhole('replies lost', 'blackhole-replies', 0.8);
 /** What is said to the server is lost. */

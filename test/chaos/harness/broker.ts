@@ -11,6 +11,9 @@ export interface Line {
   readonly request: RegExp;
 }
 
+/** How a process reaches the broker: with all others, alone, or straight to the server, which nothing befalls. */
+export type Way = 'proxy' | 'apart' | 'server';
+
 /** What the harness needs of a kind of broker: one object a kind, and all suites run on it. */
 export interface BrokerKind {
   readonly name: string;
@@ -47,14 +50,24 @@ export interface Footprint {
   readonly entries: number;
 }
 
+/** What runs now, as the broker has it. */
+export interface Held {
+  /** Jobs whose lease is over, and that nobody has looked at since. Nothing, where another server keeps the leases. */
+  readonly overdue: number | undefined;
+  /** Ids that run without a lease, or without somebody who has it; and those that have a lease and do not run. */
+  readonly unheld: readonly string[];
+}
+
 /** One private server, and what can be done to it. Everything that is done proves that it was done, or throws. */
 export interface ChaosBroker {
   /** Between processes and the server. */
   readonly proxy: ChaosProxy;
+  /** Between the first worker and all servers that it needs: it can be parted from them alone. */
+  readonly apart: readonly ChaosProxy[];
   /** Whether a server without room goes on with what fits into what it has: pages of which something was swept, on PostgreSQL. */
   readonly takesWhatFits: boolean;
-  /** The options of the backend, the last one, and of those that it needs: through the proxy, or straight to the server. */
-  backends(by?: 'proxy' | 'server'): readonly NamedBackendOptions[];
+  /** The options of the backend, the last one, and of those that it needs. */
+  backends(by?: Way): readonly NamedBackendOptions[];
   /** Where a call goes, and how it looks like there. */
   lineOf(call: BackendCall): Line;
   /** Cuts every connection from the server's side. @returns how many */
@@ -71,6 +84,8 @@ export interface ChaosBroker {
   starve(isStarved: boolean): Promise<boolean>;
   /** What is left that nothing should be left of once all jobs are finished: leases, slots, jobs in line. */
   leftovers(): Promise<string[]>;
+  /** Looks, and changes nothing: who calls a backend takes back what is overdue. */
+  held(): Promise<Held>;
   /** Ids that lie in more than one container, or in none. */
   misplaced(): Promise<string[]>;
   /** What it holds now, once it has given back what it can. */

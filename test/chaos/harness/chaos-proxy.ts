@@ -6,6 +6,11 @@ const SWALLOWING_MS = 30;
 /** `pass`, or what does not get through. */
 export type ProxyMode = 'pass' | 'blackhole' | 'blackhole-replies' | 'blackhole-requests';
 
+export interface ChaosLines {
+  readonly proxy: ChaosProxy;
+  readonly apart: ChaosProxy;
+}
+
 /**
  * Stands between processes and their broker and does to the line what networks do.
  *
@@ -40,6 +45,12 @@ export class ChaosProxy {
     const proxy = new ChaosProxy(server, target, (server.address() as { port: number }).port);
     server.on('connection', (client) => proxy.join(client));
     return proxy;
+  }
+
+  /** A line for all, and one that leads to it for whoever can be parted from the server alone. */
+  static async linesBefore(target: number): Promise<ChaosLines> {
+    const proxy = await ChaosProxy.before(target);
+    return { proxy, apart: await ChaosProxy.before(proxy.port) };
   }
 
   get connections(): number {
@@ -88,6 +99,7 @@ export class ChaosProxy {
       }
       requests.take(bytes);
     });
+    upstream.on('end', () => client.end());
     upstream.on('data', (bytes: Buffer) => {
       if (!isDoomed) return replies.take(bytes);
       // The first may answer something that was asked before: what was asked is to be carried out all the same.

@@ -4,7 +4,7 @@ import type { JobRecord, WorkerOptions } from 'nestjs-tasks';
 import { Random } from '../../../lib/testing/random.js';
 import { temporaryFolder } from '../../servers/child-server.mjs';
 import { Journal } from '../processes/journal.js';
-import type { ChildSettings, JobKind } from '../processes/settings.js';
+import type { ChildSettings, JobKind, QueueLimits } from '../processes/settings.js';
 import { type BrokerKind, type ChaosBroker, rateOf } from './broker.js';
 import { check, lineOf, type Report } from './check.js';
 import type { Fault } from './fault.js';
@@ -37,6 +37,8 @@ export interface RunOptions {
   /** Jobs a second, of all producers. Default: what the kind says, or `TASKS_CHAOS_RATE`. */
   readonly rate?: number | undefined;
   readonly mix?: ChildSettings['mix'] | undefined;
+  /** Of the queue. Default: none. */
+  readonly limits?: QueueLimits | undefined;
   readonly worker?: WorkerOptions | undefined;
   /** How long a call of the backend waits, in ms. Default 1,500. */
   readonly commandTimeout?: number | undefined;
@@ -60,6 +62,7 @@ export class ChaosRun {
   private readonly journal = new Journal(join(this.folder.path, 'parent.log'));
   private watching: Observer | undefined;
   private jobs = 0;
+  private readonly unheld: string[] = [];
   private readonly poisons = new Set<string>();
   /** What the processes have written down; there once it is finished. */
   history = new History();
@@ -80,7 +83,7 @@ export class ChaosRun {
     const run = new ChaosRun(broker, options);
     try {
       // All at one moment, on a server that nobody has used.
-      [run.watching] = await Promise.all([Observer.open(broker), run.staff()]);
+      [run.watching] = await Promise.all([Observer.open(broker, options.limits), run.staff()]);
       return run;
     } catch (error) {
       await run.dispose();
@@ -94,12 +97,13 @@ export class ChaosRun {
   }
 
   get memberSettings(): MemberSettings {
-    const { worker, producers = 2, mix = MIX } = this.options;
+    const { worker, producers = 2, mix = MIX, limits } = this.options;
     return {
       backends: this.broker.backends(),
       worker: { ...WORKER, ...worker },
       rate: producers === 0 ? 0 : this.rate / producers,
       mix,
+      limits,
       skew: 0,
     };
   }
@@ -124,6 +128,7 @@ export class ChaosRun {
     if (reason !== undefined) throw new Error(`${fault.name} is not on ${kind.name}: ${reason}.`);
     await this.fleet.settled();
     const { accepted, done } = await flowing(this.fleet, this.rate);
+    this.unheld.push(...(await this.broker.held()).unheld);
     const proof = await fault.fire(this);
     this.faults.push({ name: fault.name, proof, flow: Math.round(Math.min(accepted, done)) });
   }
@@ -138,7 +143,8 @@ export class ChaosRun {
     });
     const exits = await this.fleet.stop('worker');
     this.history = History.read(this.fleet.journals);
-    const report = check(this.history, await this.observer.read());
+    const state = await this.observer.read(this.unheld);
+    const report = check(this.history, state, this.options.limits);
     const uneasy = exits
       .filter(({ code }) => code !== 0)
       .map(({ code, signal }) => `a worker ended with ${code ?? signal}`);
@@ -153,8 +159,8 @@ export class ChaosRun {
     return this.observer.finished(await this.enqueue(kind, ms));
   }
 
-  /** Enqueues one job of a kind from here. @returns its id */
-  async enqueue(kind: JobKind, ms = 0): Promise<string> {
+  /** Enqueues one job of a kind from here. @param isCounted Whether it is lost when it does not end @returns its id */
+  async enqueue(kind: JobKind, ms = 0, { isCounted = true } = {}): Promise<string> {
     const number = this.jobs++;
     const call = `parent/${number}`;
     if (kind === 'poison') this.poisons.add(call);
@@ -162,7 +168,7 @@ export class ChaosRun {
     const payload = { producer: 'parent', number, kind, ms };
     const options = { priority: AHEAD_OF_ALL, ...(kind === 'later' && { delay: ms }) };
     const { id } = await this.observer.queue.enqueue('work', payload, options);
-    this.journal.write('ok', { call, id });
+    if (isCounted) this.journal.write('ok', { call, id });
     return id;
   }
 
@@ -191,9 +197,13 @@ export class ChaosRun {
   private async staff(): Promise<void> {
     const { workers = 3, producers = 2, skews = [] } = this.options;
     const settings = this.memberSettings;
+    const alone = { ...settings, backends: this.broker.backends('apart') };
     await Promise.all([
       ...Array.from({ length: workers }, (_, place) =>
-        this.fleet.add('worker', `worker-${place}`, { ...settings, skew: skews[place] ?? 0 }),
+        this.fleet.add('worker', `worker-${place}`, {
+          ...(place === 0 ? alone : settings),
+          skew: skews[place] ?? 0,
+        }),
       ),
       ...Array.from({ length: producers }, (_, place) =>
         this.fleet.add('producer', `producer-${place}`, { ...settings, skew: skews[workers + place] ?? 0 }),

@@ -1,3 +1,4 @@
+import type { QueueLimits } from '../processes/settings.js';
 import type { FinalState } from './final-state.js';
 import type { History } from './history.js';
 import { INVARIANTS } from './invariants.js';
@@ -24,13 +25,13 @@ export interface Report {
 }
 
 /** Looks at what the processes have written down and at what the broker holds, and knows nothing else. */
-export function check(history: History, state: FinalState): Report {
+export function check(history: History, state: FinalState, limits?: QueueLimits): Report {
   const accepted = history.acceptedIds;
   const finished = [...accepted].filter((id) =>
     ['completed', 'failed', 'cancelled'].includes(state.records.get(id)?.state ?? ''),
   );
   const problems = Object.entries(INVARIANTS).flatMap(([name, invariant]) => {
-    const breaches = invariant(history, state);
+    const breaches = invariant(history, state, limits);
     if (breaches.length === 0) return [];
     const more = breaches.length > NAMED ? ` and ${breaches.length - NAMED} more` : '';
     return [`${name}: ${breaches.slice(0, NAMED).join('; ')}${more}`];

@@ -1,7 +1,7 @@
 import { JOB_STATES, QueueRegistry, isFinished, type Counts, type JobRecord } from 'nestjs-tasks';
 import type { INestApplicationContext } from '@nestjs/common';
 import { chaosModule, startApp } from '../processes/chaos-app.js';
-import { QUEUE } from '../processes/settings.js';
+import { QUEUE, type QueueLimits } from '../processes/settings.js';
 import type { ChaosBroker } from './broker.js';
 
 const PAGE = 1_000;
@@ -18,6 +18,8 @@ export interface FinalState {
   readonly counts: Counts;
   readonly leftovers: readonly string[];
   readonly misplaced: readonly string[];
+  /** Ids that ran without a lease, or without somebody who had it, whenever somebody looked. */
+  readonly unheld: readonly string[];
 }
 
 /** What is asked of a broker when all is over. */
@@ -30,8 +32,8 @@ export class Observer {
     private readonly broker: Holder,
   ) {}
 
-  static async open(broker: Holder): Promise<Observer> {
-    const app = await startApp(chaosModule(broker.backends('server'), { autoStart: false }));
+  static async open(broker: Holder, limits?: QueueLimits): Promise<Observer> {
+    const app = await startApp(chaosModule(broker.backends('server'), { autoStart: false }, [], limits));
     return new Observer(app, broker);
   }
 
@@ -75,7 +77,7 @@ export class Observer {
     return items.map(tell).join(', ');
   }
 
-  async read(): Promise<FinalState> {
+  async read(unheld: readonly string[] = []): Promise<FinalState> {
     const records = new Map<string, JobRecord>();
     const repeated: string[] = [];
     const { backend } = this.queue;
@@ -93,7 +95,7 @@ export class Observer {
       cursor = page.cursor;
     }
     const [leftovers, misplaced] = await Promise.all([this.broker.leftovers(), this.broker.misplaced()]);
-    return { records, repeated, counts: await this.queue.counts(), leftovers, misplaced };
+    return { records, repeated, counts: await this.queue.counts(), leftovers, misplaced, unheld };
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ const ROWS_A_PAGE = 4;
 const REFUSAL = '53100';
 
 /**
- * Makes the disk full for the tables of a schema: no file may grow beyond the larger of the two that matter. Those are filled up to it by
+ * Makes the disk full for the tables of a schema: no file may grow beyond the largest that there is. The two tables that matter are filled up to it by
  * transactions that fail, so no page of them has room either. The server's answer is what it is on a full disk (53100), since the limit
  * cuts the page in two that would come next.
  *
@@ -22,11 +22,7 @@ export async function fillDisk(broker: PostgresBroker, schema: string, isFull: b
     server.limitFiles();
     return isRefused(broker, schema, 'job', 1);
   }
-  const pages = Math.max(
-    LEAST_PAGES,
-    await pagesOf(broker, schema, 'job'),
-    await pagesOf(broker, schema, 'finished'),
-  );
+  const pages = Math.max(LEAST_PAGES, await largestOf(broker, schema));
   server.limitFiles(pages * PAGE + PAGE / 2);
   const refused = [
     await isRefused(broker, schema, 'job', pages),
@@ -35,9 +31,12 @@ export async function fillDisk(broker: PostgresBroker, schema: string, isFull: b
   return refused.every(Boolean);
 }
 
-async function pagesOf(broker: PostgresBroker, schema: string, table: string): Promise<number> {
+/** In pages, indexes included: one that is over the limit would grow by nothing at all, which the server does not take for a full disk. */
+async function largestOf(broker: PostgresBroker, schema: string): Promise<number> {
   const [row] = await broker.ask<{ pages: number }>(
-    `select (pg_relation_size('${schema}.${table}') / ${PAGE})::int as pages`,
+    `select (max(pg_relation_size(oid)) / ${PAGE})::int as pages from pg_class
+     where relnamespace = $1::regnamespace and relkind in ('r', 'i', 'S')`,
+    schema,
   );
   return row?.pages ?? 0;
 }

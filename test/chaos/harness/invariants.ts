@@ -1,10 +1,11 @@
 import { JOB_STATES } from 'nestjs-tasks';
 import type { Line } from '../processes/journal.js';
+import type { QueueLimits } from '../processes/settings.js';
 import type { FinalState } from './final-state.js';
 import type { History } from './history.js';
 
 /** What must hold after every run. Each gives what breaks it, as texts that name the job. */
-export type Invariant = (history: History, state: FinalState) => string[];
+export type Invariant = (history: History, state: FinalState, limits?: QueueLimits) => string[];
 
 const FINISHED = new Set(['completed', 'failed', 'cancelled']);
 
@@ -110,6 +111,50 @@ const deadForAReason: Invariant = (_history, { records }) =>
       : [`dead with ${error?.code ?? error?.message ?? 'no error'}, ${stalls} stalls: ${id}`],
   );
 
+const whatRunsIsHeld: Invariant = (_history, { unheld }) =>
+  unheld.map((id) => `ran without a lease or an owner: ${id}`);
+
+/** Runs that had their lease from begin to end, as far as this can be told: those of jobs that ran once. The slots of others may have been freed before they ended. */
+const slotsAreBounded: Invariant = ({ starts, ends }, _state, limits) => {
+  if (limits === undefined) return [];
+  const moments = [...starts].flatMap(([id, [start, ...others]]) => {
+    const end = ends.get(id)?.[0];
+    if (start === undefined || end === undefined || others.length > 0) return [];
+    return [
+      { at: start.at, change: 1 },
+      { at: end.at, change: -1 },
+    ];
+  });
+  let running = 0;
+  let most = 0;
+  for (const { change } of moments.toSorted((a, b) => a.at - b.at || a.change - b.change)) {
+    running += change;
+    most = Math.max(most, running);
+  }
+  return most <= limits.concurrency ? [] : [`${most} ran at once, where ${limits.concurrency} may`];
+};
+
+/**
+ * A bucket that is filled at the rate, and of which each job takes one when it first starts. Beyond the burst there may be as many as
+ * may run at once: those had taken theirs before, and were about to start. One more is the edge of a millisecond.
+ */
+const rateIsKept: Invariant = ({ starts }, _state, limits) => {
+  if (limits === undefined) return [];
+  const { concurrency, rateLimit } = limits;
+  const most = rateLimit.burst + concurrency + 1;
+  const firsts = [...starts.values()].map((runs) => Math.min(...runs.map(({ at }) => at)));
+  let tokens = most;
+  let before = 0;
+  let least = most;
+  for (const at of firsts.toSorted((a, b) => a - b)) {
+    const filled = ((at - before) / 1_000 / rateLimit.per) * rateLimit.limit;
+    tokens = Math.min(most, tokens + filled) - 1;
+    least = Math.min(least, tokens);
+    before = at;
+  }
+  return least >= 0 ? [] : [`up to ${Math.ceil(-least)} more started than the rate allows`];
+};
+
 const nothingIsLeft: Invariant = (_history, { leftovers }) => leftovers.map((name) => `left over: ${name}`);
 
 export const INVARIANTS: Readonly<Record<string, Invariant>> = {
@@ -125,5 +170,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   'attempts are bounded': attemptsAreBounded,
   'all runs of a job have one idempotency key': keysAreStable,
   'a dead letter has a reason': deadForAReason,
+  'what runs has a lease and an owner': whatRunsIsHeld,
+  'no more run at once than may': slotsAreBounded,
+  'no more start than the rate allows': rateIsKept,
   'no lease, slot or line is left': nothingIsLeft,
 };

@@ -12,8 +12,5 @@ const isLong = process.env['TASKS_TEST_LONG'] === '1';
 /** Those that keep jobs themselves; on RabbitMQ a part of all is in every run of the tests (rabbitmq.spec.ts), and all in `npm run test:long`. */
 export const STORE_KINDS: readonly BrokerKind[] = isLong ? KINDS : [redisKind, postgresKind];
 
-/** Those whose long runs fit into every run of the tests; the others are broken at such length in `npm run test:long`. */
-export const QUICK_KINDS: readonly BrokerKind[] = isLong ? KINDS : [redisKind];
-
 /** Those, and arrangements of them that have suites of their own. */
 export const ALL_KINDS: readonly BrokerKind[] = [...KINDS, pgbouncerKind];

@@ -1,7 +1,7 @@
 import { type PgBouncer, startPgBouncer } from '../../servers/pgbouncer.mjs';
 import type { PrivatePostgres } from '../../servers/postgres.mjs';
 import type { BackendCall, BrokerKind, BrokerOptions, Line } from './broker.js';
-import { ChaosProxy } from './chaos-proxy.js';
+import { type ChaosLines, ChaosProxy } from './chaos-proxy.js';
 import { POSTGRES_RATE, PostgresBroker, startPrivate } from './postgres-broker.js';
 
 /** Connections there are as the server makes them: one that is stricter than ours undoes what meets (40001). */
@@ -14,8 +14,9 @@ export const pgbouncerKind: BrokerKind = {
   start: async (options) => {
     const server = await startPrivate(options, SETTINGS);
     const pooler = await startPgBouncer({ before: server.url, mode: 'transaction' });
-    const proxy = await ChaosProxy.before(Number(new URL(pooler.url).port));
-    return new PooledBroker(server, proxy, options, pooler);
+    const port = Number(new URL(pooler.url).port);
+    const lines = await ChaosProxy.linesBefore(port);
+    return new PooledBroker(server, lines, options, pooler);
   },
 };
 
@@ -23,11 +24,11 @@ export const pgbouncerKind: BrokerKind = {
 export class PooledBroker extends PostgresBroker {
   constructor(
     server: PrivatePostgres,
-    proxy: ChaosProxy,
+    lines: ChaosLines,
     options: BrokerOptions,
     private readonly pooler: PgBouncer,
   ) {
-    super(server, proxy, options);
+    super(server, lines, options);
   }
 
   override lineOf(call: BackendCall): Line {

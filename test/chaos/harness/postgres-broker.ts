@@ -7,16 +7,18 @@ import {
   type BrokerOptions,
   type ChaosBroker,
   type Footprint,
+  type Held,
   type Line,
   PATIENCE_MS,
+  type Way,
 } from './broker.js';
-import { ChaosProxy } from './chaos-proxy.js';
+import { type ChaosLines, ChaosProxy } from './chaos-proxy.js';
 import { ServerBroker } from './server-broker.js';
 import { fillDisk } from './full-disk.js';
 
 export const SCHEMA = 'chaos';
 /** `npm test` lets two runs share two cores, and this server needs more of them than others. */
-export const POSTGRES_RATE = process.env['TASKS_TEST_LONG'] === '1' ? 800 : 320;
+export const POSTGRES_RATE = 800;
 /** Files of the log of this size can be written where tables cannot grow. */
 const SEGMENT_MEGABYTES = 1;
 const SETTINGS = {
@@ -24,15 +26,16 @@ const SETTINGS = {
   // Jobs of a second are more rows than a minute may leave behind.
   autovacuum_naptime: '1s',
 };
-/** Tables that have nothing in them once all jobs are finished. */
-const UNFINISHED = ['job', 'timer', 'ending', 'job_bucket', 'flow'];
+/** Tables that have nothing in them once all jobs are finished; a bucket of the whole queue stays. */
+const UNFINISHED = ['job', 'timer', 'ending', "job_bucket where key like 'k%'", 'flow'];
 
 export const postgresKind: BrokerKind = {
   name: 'postgres',
   rate: POSTGRES_RATE,
   start: async (options) => {
     const server = await startPrivate(options);
-    return new PostgresBroker(server, await ChaosProxy.before(server.port), options);
+    const lines = await ChaosProxy.linesBefore(server.port);
+    return new PostgresBroker(server, lines, options);
   },
 };
 
@@ -50,22 +53,26 @@ export function startPrivate(
 /** A private PostgreSQL server. */
 export class PostgresBroker extends ServerBroker<PrivatePostgres> implements ChaosBroker {
   readonly takesWhatFits = true;
+  readonly proxy: ChaosProxy;
+  readonly apart: readonly ChaosProxy[];
   private readonly pool: pg.Pool;
   private readonly statements = loadQueueStatements({ schema: SCHEMA });
 
   constructor(
     server: PrivatePostgres,
-    readonly proxy: ChaosProxy,
+    { proxy, apart }: ChaosLines,
     protected readonly options: BrokerOptions,
   ) {
     super(server);
+    this.proxy = proxy;
+    this.apart = [apart];
     this.pool = new pg.Pool({ connectionString: server.url, application_name: 'chaos', max: 4 });
     this.pool.on('error', () => undefined);
   }
 
-  backends(by: 'proxy' | 'server' = 'proxy') {
-    const { port } = by === 'proxy' ? this.proxy : this.server;
-    const commandTimeout = by === 'proxy' ? this.options.commandTimeout : PATIENCE_MS;
+  backends(by: Way = 'proxy') {
+    const { port } = { proxy: this.proxy, apart: this.apart[0] ?? this.proxy, server: this.server }[by];
+    const commandTimeout = by === 'server' ? PATIENCE_MS : this.options.commandTimeout;
     const options = { schema: SCHEMA, commandTimeout, ...this.options.backend };
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
     return [{ name: 'postgres', type: 'postgres', url, options }];
@@ -156,6 +163,18 @@ export class PostgresBroker extends ServerBroker<PrivatePostgres> implements Cha
     return counts.filter((text) => !text.startsWith('0 '));
   }
 
+  async held(): Promise<Held> {
+    const running = await this.ask<{ id: string; is_held: boolean; is_overdue: boolean }>(
+      `select id, moment is not null and worker is not null and fence > 0 as is_held,
+         moment < ${SCHEMA}.now_ms() as is_overdue
+       from ${SCHEMA}.job where state = 5`,
+    );
+    return {
+      overdue: running.filter(({ is_overdue }) => is_overdue).length,
+      unheld: running.filter(({ is_held }) => !is_held).map(({ id }) => id),
+    };
+  }
+
   async misplaced(): Promise<string[]> {
     const rows = await this.ask<{ id: string }>(
       `select id from ${SCHEMA}.job join ${SCHEMA}.finished using (queue, id)
@@ -178,7 +197,7 @@ export class PostgresBroker extends ServerBroker<PrivatePostgres> implements Cha
 
   async stop(): Promise<void> {
     await this.pool.end();
-    await this.proxy.close();
+    for (const proxy of [this.proxy, ...this.apart]) await proxy.close();
     await this.server.stop();
   }
 

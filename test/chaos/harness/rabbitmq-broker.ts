@@ -7,10 +7,12 @@ import {
   type BrokerOptions,
   type ChaosBroker,
   type Footprint,
+  type Held,
   type Line,
   PATIENCE_MS,
+  type Way,
 } from './broker.js';
-import { ChaosProxy } from './chaos-proxy.js';
+import { type ChaosLines, ChaosProxy } from './chaos-proxy.js';
 import { ServerBroker } from './server-broker.js';
 import { RabbitMqDesk } from './rabbitmq-desk.js';
 import { type RedisBroker, redisKind } from './redis-broker.js';
@@ -28,7 +30,8 @@ export const rabbitMqKind: BrokerKind = {
   rate: 800,
   start: async (options) => {
     const [server, ledger] = await Promise.all([startRabbitMq(), redisKind.start(options)]);
-    return new RabbitMqBroker(server, await ChaosProxy.before(server.port), ledger as RedisBroker, options);
+    const lines = await ChaosProxy.linesBefore(server.port);
+    return new RabbitMqBroker(server, lines, ledger as RedisBroker, options);
   },
 };
 
@@ -40,20 +43,24 @@ export class RabbitMqBroker extends ServerBroker<RabbitMqServer> implements Chao
   readonly queue = `${PREFIX}.${QUEUE}`;
   readonly deadQueue = `${this.queue}:dead`;
   readonly desk: RabbitMqDesk;
+  readonly proxy: ChaosProxy;
+  readonly apart: readonly ChaosProxy[];
 
   constructor(
     server: RabbitMqServer,
-    readonly proxy: ChaosProxy,
+    { proxy, apart }: ChaosLines,
     readonly ledger: RedisBroker,
     private readonly options: BrokerOptions,
   ) {
     super(server);
+    this.proxy = proxy;
+    this.apart = [apart, ...ledger.apart];
     this.desk = new RabbitMqDesk(server.url);
   }
 
-  backends(by: 'proxy' | 'server' = 'proxy') {
-    const { port } = by === 'proxy' ? this.proxy : this.server;
-    const commandTimeout = by === 'proxy' ? this.options.commandTimeout : PATIENCE_MS;
+  backends(by: Way = 'proxy') {
+    const { port } = { proxy: this.proxy, apart: this.apart[0] ?? this.proxy, server: this.server }[by];
+    const commandTimeout = by === 'server' ? PATIENCE_MS : this.options.commandTimeout;
     const options = { prefix: PREFIX, heartbeat: HEARTBEAT_MS, commandTimeout, ...this.options.backend };
     const url = `amqp://127.0.0.1:${port}`;
     return [
@@ -94,6 +101,10 @@ export class RabbitMqBroker extends ServerBroker<RabbitMqServer> implements Chao
     return [...messages, ...(await this.ledger.leftovers())];
   }
 
+  async held(): Promise<Held> {
+    return { ...(await this.ledger.held()), overdue: undefined };
+  }
+
   misplaced(): Promise<string[]> {
     return this.ledger.misplaced();
   }
@@ -105,7 +116,7 @@ export class RabbitMqBroker extends ServerBroker<RabbitMqServer> implements Chao
   }
 
   async stop(): Promise<void> {
-    await this.proxy.close();
+    await Promise.all([this.proxy.close(), this.apart[0]?.close()]);
     await Promise.all([this.server.stop(), this.ledger.stop()]);
   }
 

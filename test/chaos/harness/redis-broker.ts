@@ -8,10 +8,12 @@ import {
   type BrokerOptions,
   type ChaosBroker,
   type Footprint,
+  type Held,
   type Line,
   PATIENCE_MS,
+  type Way,
 } from './broker.js';
-import { ChaosProxy } from './chaos-proxy.js';
+import { type ChaosLines, ChaosProxy } from './chaos-proxy.js';
 import { ServerBroker } from './server-broker.js';
 
 const PREFIX = 'chaos';
@@ -34,7 +36,8 @@ export const redisKind: BrokerKind = {
   rate: 800,
   start: async (options) => {
     const server = await startRedis({ persistence: options.isDurable ? 'always' : 'none' });
-    return new RedisBroker(server, await ChaosProxy.before(server.port), options);
+    const lines = await ChaosProxy.linesBefore(server.port);
+    return new RedisBroker(server, lines, options);
   },
 };
 
@@ -42,21 +45,25 @@ export const redisKind: BrokerKind = {
 export class RedisBroker extends ServerBroker<PrivateRedis> implements ChaosBroker {
   readonly takesWhatFits = false;
   readonly admin: Redis;
+  readonly proxy: ChaosProxy;
+  readonly apart: readonly ChaosProxy[];
   private readonly scripts = loadQueueScripts();
 
   constructor(
     server: PrivateRedis,
-    readonly proxy: ChaosProxy,
+    { proxy, apart }: ChaosLines,
     private readonly options: BrokerOptions,
   ) {
     super(server);
+    this.proxy = proxy;
+    this.apart = [apart];
     this.admin = new Redis(server.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
     this.admin.on('error', () => undefined);
   }
 
-  backends(by: 'proxy' | 'server' = 'proxy') {
-    const { port } = by === 'proxy' ? this.proxy : this.server;
-    const commandTimeout = by === 'proxy' ? this.options.commandTimeout : PATIENCE_MS;
+  backends(by: Way = 'proxy') {
+    const { port } = { proxy: this.proxy, apart: this.apart[0] ?? this.proxy, server: this.server }[by];
+    const commandTimeout = by === 'server' ? PATIENCE_MS : this.options.commandTimeout;
     const options = { prefix: PREFIX, commandTimeout, ...this.options.backend };
     return [{ name: 'redis', type: 'redis', url: `redis://127.0.0.1:${port}`, options }];
   }
@@ -116,6 +123,31 @@ export class RedisBroker extends ServerBroker<PrivateRedis> implements ChaosBrok
     return keys.filter((key) => unfinished.includes(key) || /:(slots|parked):./.test(key));
   }
 
+  async held(): Promise<Held> {
+    const answers = await this.admin
+      .multi()
+      .hkeys(this.key('active'))
+      .zrange(this.key('leases'), '0', '-1', 'WITHSCORES')
+      .time()
+      .exec();
+    const [active, flat, [seconds]] = (answers ?? []).map(([, answer]) => answer) as [
+      string[],
+      string[],
+      [string],
+    ];
+    const leases = new Map(
+      flat.flatMap((id, place) => (place % 2 === 0 ? [[id, Number(flat[place + 1])] as const] : [])),
+    );
+    const now = Number(seconds) * 1_000;
+    return {
+      overdue: [...leases.values()].filter((until) => until < now).length,
+      unheld: [
+        ...active.filter((id) => !leases.has(id)),
+        ...[...leases.keys()].filter((id) => !active.includes(id)),
+      ],
+    };
+  }
+
   async misplaced(): Promise<string[]> {
     const shelves = await Promise.all(SHELVES.map((shelf) => this.admin.zrange(this.key(shelf), '0', '-1')));
     const shelved = shelves.flat();
@@ -134,7 +166,7 @@ export class RedisBroker extends ServerBroker<PrivateRedis> implements ChaosBrok
 
   async stop(): Promise<void> {
     this.admin.disconnect();
-    await this.proxy.close();
+    for (const proxy of [this.proxy, ...this.apart]) await proxy.close();
     await this.server.stop();
   }
 

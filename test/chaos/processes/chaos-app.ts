@@ -1,7 +1,7 @@
 import { Module, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TasksModule, type NamedBackendOptions, type WorkerOptions } from 'nestjs-tasks';
-import { QUEUE } from './settings.js';
+import { QUEUE, type QueueLimits } from './settings.js';
 
 export const MAX_RETRIES = 5;
 
@@ -10,10 +10,11 @@ export function chaosModule(
   backends: readonly NamedBackendOptions[],
   worker: WorkerOptions,
   providers: NonNullable<ModuleMetadata['providers']> = [],
+  limits?: QueueLimits,
 ): new () => object {
   const tasks = TasksModule.forRoot({
     backends,
-    queues: [{ name: QUEUE, backend: backends.at(-1)?.name }],
+    queues: [{ name: QUEUE, backend: backends.at(-1)?.name, ...limits }],
     worker: { ...worker, queues: [QUEUE] },
     retry: { maxRetries: MAX_RETRIES, backoff: 'fixed', delay: 50, jitter: false },
     retention: { completedMax: 10_000_000 },

@@ -10,8 +10,8 @@ import { QUEUE, readSettings } from './settings.js';
 /** A process that enqueues until it is asked to stop, or worse. */
 async function main(): Promise<void> {
   const settings = readSettings();
-  const { backends, worker, journal } = settings;
-  const app = await startApp(chaosModule(backends, { ...worker, autoStart: false }));
+  const { backends, worker, journal, limits } = settings;
+  const app = await startApp(chaosModule(backends, { ...worker, autoStart: false }, [], limits));
   await app.init();
   const production = new Production(app.get(QueueRegistry).get(QUEUE), new Journal(journal), settings);
   answerParent(

@@ -3,6 +3,13 @@ import type { NamedBackendOptions, WorkerOptions } from 'nestjs-tasks';
 /** The queue that everything flows through. */
 export const QUEUE = 'chaos';
 
+/** Of the queue, over all processes. */
+export interface QueueLimits {
+  /** Running at once. */
+  readonly concurrency: number;
+  readonly rateLimit: { readonly limit: number; readonly per: number; readonly burst: number };
+}
+
 /** What a child process is told when it starts, as JSON in `CHAOS_SETTINGS`. */
 export interface ChildSettings {
   /** Unique in the run; begins its journal's name. */
@@ -12,6 +19,8 @@ export interface ChildSettings {
   /** The queue is on the last one; those before it keep what that one does not. */
   readonly backends: readonly NamedBackendOptions[];
   readonly worker: WorkerOptions;
+  /** Default: none. */
+  readonly limits?: QueueLimits | undefined;
   /** Of a producer: jobs a second. */
   readonly rate: number;
   /** Of a producer: the number of its first job, so that one that was started again goes on. */

@@ -9,9 +9,9 @@ import { readSettings } from './settings.js';
 
 /** A process that runs jobs until it is asked to stop, or worse. SIGTERM drains it, as in production. */
 async function main(): Promise<void> {
-  const { journal, backends, worker } = readSettings();
+  const { journal, backends, worker, limits } = readSettings();
   const providers = [ChaosTasks, { provide: Journal, useValue: new Journal(journal) }];
-  const app = await startApp(chaosModule(backends, worker, providers));
+  const app = await startApp(chaosModule(backends, worker, providers, limits));
   app.enableShutdownHooks();
   const tasks = app.get(ChaosTasks);
   const pool = app.get(WorkerPool);
