@@ -31,7 +31,7 @@ export function plainValue(queue: string, job: NewJob): SqlValues {
 }
 
 /** Which of the columns are long texts, and worth packing. */
-const PACKED = new Set([0, 9]);
+const PACKED: ReadonlySet<number> = new Set([0, 9]);
 
 /** Plain jobs of one queue as `enqueue_plain` takes them: an array for each column. @param queue As the database calls it. */
 export function plainValues(queue: string, jobs: readonly NewJob[]): SqlValues {
