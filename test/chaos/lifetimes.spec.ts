@@ -5,7 +5,7 @@ import { expectNothingLost, RUN_BOUND_MS } from './harness/expect-nothing-lost.j
 import { STORE_KINDS } from './harness/kinds.js';
 import { IS_LONG } from './harness/share-runs.js';
 
-const TIMES = IS_LONG ? 200 : 6;
+const TIMES = IS_LONG ? 200 : 4;
 
 const startedAtOnce: Fault = {
   name: 'ten processes started at once',

@@ -22,13 +22,23 @@ export async function fillDisk(broker: PostgresBroker, schema: string, isFull: b
     server.limitFiles();
     return isRefused(broker, schema, 'job', 1);
   }
-  const pages = Math.max(LEAST_PAGES, await largestOf(broker, schema));
-  server.limitFiles(pages * PAGE + PAGE / 2);
+  const pages = await stopGrowth(broker, schema);
   const refused = [
     await isRefused(broker, schema, 'job', pages),
     await isRefused(broker, schema, 'finished', pages),
   ];
   return refused.every(Boolean);
+}
+
+/** @returns the pages beyond which no file grows from now on. Jobs flow: a file that has outgrown them meanwhile is looked for again. */
+async function stopGrowth(broker: PostgresBroker, schema: string): Promise<number> {
+  let limit = 0;
+  for (;;) {
+    const pages = Math.max(LEAST_PAGES, await largestOf(broker, schema));
+    if (pages <= limit) return limit;
+    limit = pages;
+    broker.server.limitFiles(limit * PAGE + PAGE / 2);
+  }
 }
 
 /** In pages, indexes included: one that is over the limit would grow by nothing at all, which the server does not take for a full disk. */

@@ -32,7 +32,7 @@ describe('packed ids', () => {
     },
   );
 
-  it.each([...'0123456789abcdef'].map((_, digit) => digit * 2 + 1))(
+  it.each(Array.from({ length: 16 }, (_, nth) => nth * 2 + 1))(
     'leave one as it is that has something else for its digit %i',
     (place) => {
       const at = [...v7().matchAll(/[0-9a-f]/g)][place]?.index as number;
