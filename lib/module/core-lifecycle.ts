@@ -7,14 +7,11 @@ import type { TimeoutMiddleware } from '../middleware/index.js';
 import type { Scheduling } from '../scheduling/index.js';
 import type { OutboxRelays, QueueRegistry } from '../queue/index.js';
 import type { FinishedJobs } from '../state/index.js';
-import { settledWithin, type WorkerPool } from '../worker/index.js';
-import type { Ms } from '../contract/index.js';
+import type { WorkerPool } from '../worker/index.js';
 import { checkWorkerQueues, type ResolvedOptions, runsJobs } from '../config/index.js';
 import type { TasksContextSource } from './context.providers.js';
+import { handedOn } from './hand-on.js';
 import type { TasksMiddlewareSource } from './middleware-source.js';
-
-/** How long a relay may take to hand on what it leads; a store that does not answer by then lets its lease run out. */
-const HAND_ON_TIME: Ms = 5_000;
 
 export interface CoreParts {
   readonly options: ResolvedOptions;
@@ -70,7 +67,7 @@ export class TasksCoreLifecycle implements OnModuleInit, OnApplicationShutdown {
     timeout.stop();
     finished.close();
     events.close();
-    await settledWithin(relays.stop(), HAND_ON_TIME, options.clock);
+    await handedOn(relays.stop(), options.clock);
     await backends.close();
   }
 }

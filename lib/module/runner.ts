@@ -7,16 +7,13 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { BackgroundTaskManager, ScheduledWorkers } from '../background/index.js';
 import { type ResolvedOptions, runsJobs } from '../config/index.js';
-import type { Ms } from '../contract/index.js';
 import { Scheduling } from '../scheduling/index.js';
 import { TaskEvents } from '../events/index.js';
 import { hostsOf, importersOf, type ModuleHost, orderHooks } from '../handlers/index.js';
 import { type AppCheck, BootCheck } from './boot-check.js';
+import { handedOn } from './hand-on.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
-import { ProcessHold, settledWithin, WorkerPool } from '../worker/index.js';
-
-/** How long schedules may take to be handed on; a store that does not answer by then lets the lease of this leader run out. */
-const HAND_ON_TIME: Ms = 5_000;
+import { ProcessHold, WorkerPool } from '../worker/index.js';
 
 export interface RunnerParts {
   readonly pool: WorkerPool;
@@ -62,8 +59,7 @@ export class TasksRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.hold.take();
     try {
       // Another process fires from now on, while the jobs of this one end.
-      const handedOn = settledWithin(scheduling.stop(), HAND_ON_TIME, options.clock);
-      await Promise.all([handedOn, scheduled.stop(), pool.drain()]);
+      await Promise.all([handedOn(scheduling.stop(), options.clock), scheduled.stop(), pool.drain()]);
       await this.listenersAreDone();
       await background.shutdown();
     } finally {

@@ -1,45 +1,25 @@
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ClaimedJob } from '../../lib/contract/index.js';
-import { PostgresDatabase } from '../../lib/backends/postgres/database.js';
-import { PostgresQueueBackend } from '../../lib/backends/postgres/postgres-queue-backend.js';
 import { aJob } from '../../lib/testing/index.js';
-import { dropSchema, sharedPostgres, uniqueSchema } from '../servers/shared-postgres.js';
-import { postgresSettings } from './postgres-harness.js';
+import { ownPostgresQueue } from './own-postgres-queue.js';
 
 const QUEUE = 'mail';
 const LEASE = 60_000;
 
 describe('on a queue of PostgreSQL that keeps no completed jobs', () => {
-  const schema = uniqueSchema();
-  let url: string;
-  let client: pg.Client;
-  let backend: PostgresQueueBackend;
-
-  beforeAll(async () => {
-    ({ url } = await sharedPostgres());
-    client = new pg.Client({ connectionString: url });
-    await client.connect();
-    backend = new PostgresQueueBackend(
-      new PostgresDatabase(postgresSettings({ url }, schema), () => undefined),
-    );
-    backend.declare([{ name: QUEUE, retention: { completedMax: 0 } }]);
-    await backend.open();
-  });
-
-  afterAll(async () => {
-    await backend.close();
-    await client.end();
-    await dropSchema(url, schema);
-  });
+  const own = ownPostgresQueue([{ name: QUEUE, retention: { completedMax: 0 } }]);
 
   const take = async (): Promise<ClaimedJob> => {
-    const { jobs } = await backend.claim({ worker: 'w', lease: LEASE, take: [{ queue: QUEUE, limit: 1 }] });
+    const { jobs } = await own.backend.claim({
+      worker: 'w',
+      lease: LEASE,
+      take: [{ queue: QUEUE, limit: 1 }],
+    });
     return jobs[0] as ClaimedJob;
   };
 
   const complete = ({ receipt }: ClaimedJob, result?: string) =>
-    backend.claim({
+    own.backend.claim({
       worker: 'w',
       lease: LEASE,
       take: [],
@@ -47,8 +27,8 @@ describe('on a queue of PostgreSQL that keeps no completed jobs', () => {
     });
 
   const rowsOf = async (table: 'finished' | 'tombstone', id: string): Promise<number> => {
-    const { rows } = await client.query<{ n: number }>(
-      `select count(*)::int as n from ${schema}.${table} where id = $1`,
+    const { rows } = await own.client.query<{ n: number }>(
+      `select count(*)::int as n from ${own.schema}.${table} where id = $1`,
       [id],
     );
     return rows[0]?.n ?? 0;
@@ -56,7 +36,7 @@ describe('on a queue of PostgreSQL that keeps no completed jobs', () => {
 
   it('a completed job leaves how it ended, and no record', async () => {
     const job = aJob({ queue: QUEUE });
-    await backend.enqueue([job]);
+    await own.backend.enqueue([job]);
     await complete(await take());
     expect([await rowsOf('finished', job.id), await rowsOf('tombstone', job.id)]).toEqual([0, 1]);
   });
@@ -64,16 +44,16 @@ describe('on a queue of PostgreSQL that keeps no completed jobs', () => {
   it('one whose id has ended before is completed like any other', async () => {
     const job = aJob({ queue: QUEUE });
     for (let run = 1; run <= 2; run++) {
-      await backend.enqueue([job]);
+      await own.backend.enqueue([job]);
       expect((await complete(await take())).verdicts).toEqual(['applied']);
     }
-    expect((await backend.inspect([QUEUE]))[0]?.counts.running).toBe(0);
+    expect((await own.backend.inspect([QUEUE]))[0]?.counts.running).toBe(0);
   });
 
   it('one that another depends on leaves what that one needs', async () => {
     const parent = aJob({ queue: QUEUE });
     const dependsOn = { jobs: [{ queue: QUEUE, id: parent.id }], onFailure: 'fail' } as const;
-    await backend.enqueue([parent, aJob({ queue: QUEUE, dependsOn })]);
+    await own.backend.enqueue([parent, aJob({ queue: QUEUE, dependsOn })]);
     await complete(await take(), '"from the parent"');
     const child = await take();
     expect(child.extra?.parents).toMatchObject([{ state: 'completed', result: '"from the parent"' }]);
@@ -82,21 +62,21 @@ describe('on a queue of PostgreSQL that keeps no completed jobs', () => {
 
   it('one that another comes to depend on in that moment leaves what that one needs', async () => {
     const parent = aJob({ queue: QUEUE });
-    await backend.enqueue([parent]);
+    await own.backend.enqueue([parent]);
     const taken = await take();
     const dependsOn = { jobs: [{ queue: QUEUE, id: parent.id }], onFailure: 'fail' } as const;
-    await client.query('begin');
-    await backend.enqueue([aJob({ queue: QUEUE, dependsOn })], { tx: client });
+    await own.client.query('begin');
+    await own.backend.enqueue([aJob({ queue: QUEUE, dependsOn })], { tx: own.client });
     const completed = complete(taken, '"from the parent"');
     // It waits by now for the transaction in which the other is entered.
     for (let waits = 0; waits === 0;) {
-      const { rows } = await client.query<{ n: number }>(
+      const { rows } = await own.client.query<{ n: number }>(
         `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and query like $1`,
-        [`%"${schema}".claim(%`],
+        [`%"${own.schema}".claim(%`],
       );
       waits = rows[0]?.n ?? 0;
     }
-    await client.query('commit');
+    await own.client.query('commit');
     expect((await completed).verdicts).toEqual(['applied']);
     const child = await take();
     expect(child.extra?.parents).toMatchObject([{ state: 'completed', result: '"from the parent"' }]);

@@ -1,31 +1,10 @@
-import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PostgresDatabase } from '../../lib/backends/postgres/database.js';
-import { PostgresQueueBackend } from '../../lib/backends/postgres/postgres-queue-backend.js';
+import { expect, it } from 'vitest';
 import type { Outcome, Settlement } from '../../lib/contract/index.js';
 import { aJob } from '../../lib/testing/index.js';
-import { dropSchema, sharedPostgres, uniqueSchema } from '../servers/shared-postgres.js';
-import { postgresSettings } from './postgres-harness.js';
+import { ownPostgresQueue } from './own-postgres-queue.js';
 
-const schema = uniqueSchema();
+const own = ownPostgresQueue();
 const error = { name: 'TaskNotFoundError', message: 'nobody knows it' };
-let url: string;
-let admin: pg.Client;
-let backend: PostgresQueueBackend;
-
-beforeAll(async () => {
-  ({ url } = await sharedPostgres());
-  admin = new pg.Client({ connectionString: url });
-  await admin.connect();
-  const database = new PostgresDatabase(postgresSettings({ url }, schema), () => undefined);
-  backend = new PostgresQueueBackend(database);
-  await backend.open();
-});
-afterAll(async () => {
-  await backend.close();
-  await admin.end();
-  await dropSchema(url, schema);
-});
 
 /** What a hand, or another program, may leave in the columns that are read as more than text. */
 const GARBAGE = [
@@ -38,15 +17,15 @@ const GARBAGE = [
 ];
 
 it('rows that nobody can read are handed out as jobs that nobody can run, or without what cannot be read, and harm no other', async () => {
-  backend.declare([{ name: 'garbled' }]);
+  own.backend.declare([{ name: 'garbled' }]);
   const broken = GARBAGE.map(() => aJob({ queue: 'garbled' }));
   const sound = [aJob({ queue: 'garbled' }), aJob({ queue: 'garbled' })];
-  await backend.enqueue([...broken, ...sound]);
+  await own.backend.enqueue([...broken, ...sound]);
   for (const [place, change] of GARBAGE.entries())
-    await admin.query(`update ${schema}.job set ${change} where id = $1`, [broken[place]?.id]);
+    await own.client.query(`update ${own.schema}.job set ${change} where id = $1`, [broken[place]?.id]);
   const take = [{ queue: 'garbled', limit: 20 }];
-  expect((await backend.find({ queue: 'garbled', states: ['pending'] })).items).toHaveLength(8);
-  const { jobs } = await backend.claim({ worker: 'w', lease: 60_000, take });
+  expect((await own.backend.find({ queue: 'garbled', states: ['pending'] })).items).toHaveLength(8);
+  const { jobs } = await own.backend.claim({ worker: 'w', lease: 60_000, take });
   expect(jobs.map(({ id }) => id)).toEqual([...broken, ...sound].map(({ id }) => id));
   expect(jobs.filter(({ name }) => name === 'unreadable').map(({ id }) => id)).toEqual(
     broken.slice(0, 3).map(({ id }) => id),
@@ -55,13 +34,15 @@ it('rows that nobody can read are handed out as jobs that nobody can run, or wit
     receipt,
     outcome: (name === 'unreadable' ? { kind: 'failed', error } : { kind: 'completed' }) satisfies Outcome,
   }));
-  const { verdicts } = await backend.claim({ worker: 'w', lease: 60_000, take: [], settle });
+  const { verdicts } = await own.backend.claim({ worker: 'w', lease: 60_000, take: [], settle });
   expect(new Set(verdicts)).toEqual(new Set(['applied']));
-  const [status] = await backend.inspect(['garbled']);
+  const [status] = await own.backend.inspect(['garbled']);
   expect(status?.counts).toMatchObject({ failed: 3, completed: 5, running: 0 });
-  expect((await backend.get([...broken, ...sound])).map((record) => record?.state)).toEqual([
+  expect((await own.backend.get([...broken, ...sound])).map((record) => record?.state)).toEqual([
     ...broken.map((_, place) => (place < 3 ? 'failed' : 'completed')),
     ...sound.map(() => 'completed'),
   ]);
-  expect((await backend.find({ queue: 'garbled', states: ['failed', 'completed'] })).items).toHaveLength(8);
+  expect((await own.backend.find({ queue: 'garbled', states: ['failed', 'completed'] })).items).toHaveLength(
+    8,
+  );
 });

@@ -33,6 +33,14 @@ async function warningsOn(server: PrivateRedisOptions, credentials = ''): Promis
   return warnings;
 }
 
+async function openedOn(url: string, logger?: { warn(message: string): void }) {
+  const options = { name: 'jobs', type: 'redis', url, options: {}, clock: systemClock };
+  const { queue } = createRedisBackend(logger === undefined ? options : { ...options, logger });
+  ends.push(() => queue.close());
+  await queue.open();
+  return queue;
+}
+
 describe('the check at the start', () => {
   it('has nothing to say of a server that keeps what it accepts', async () => {
     expect(await warningsOn({ persistence: 'everysec' })).toEqual([]);
@@ -56,16 +64,7 @@ describe('the check at the start', () => {
     ends.push(stop);
     const told: string[] = [];
     const logger = { warn: (message: string) => void told.push(message) };
-    const { queue } = createRedisBackend({
-      name: 'jobs',
-      type: 'redis',
-      url,
-      options: {},
-      clock: systemClock,
-      logger,
-    });
-    ends.push(() => queue.close());
-    await queue.open();
+    await openedOn(url, logger);
     expect(told).toEqual([expect.stringContaining('the server saves nothing to disk')]);
   });
 
@@ -105,15 +104,7 @@ describe('the check at the start', () => {
     const isValkey = (await client.info('server')).includes('server_name:valkey');
     const program = execFileSync(redisBinary() as string, ['--version'], { encoding: 'utf8' });
     const version = /v=(\d+\.\d+\.\d+)/.exec(program)?.[1] as string;
-    const { queue } = createRedisBackend({
-      name: 'jobs',
-      type: 'redis',
-      url,
-      options: {},
-      clock: systemClock,
-    });
-    ends.push(() => queue.close());
-    await queue.open();
+    const queue = await openedOn(url);
     expect((await queue.ping()).version).toBe(isValkey ? `Valkey ${version}` : version);
   });
 });

@@ -6,6 +6,8 @@ const BYTES = 'b'.charCodeAt(0);
 /** A text with half a character, which UTF-8 cannot carry: as UTF-16. */
 const HALVES = 'u'.charCodeAt(0);
 const NOTHING = '-';
+/** Bytes that a character of a text may take in UTF-8. */
+export const WIDEST = 3;
 
 /** A payload as it is kept: its kind, then the payload. */
 export function packPayload(payload: Payload | undefined): string | Buffer {
@@ -17,7 +19,7 @@ export function packPayload(payload: Payload | undefined): string | Buffer {
 
 /** Bytes that a packed payload takes at most. */
 export function mostBytesOf(payload: Payload | undefined): number {
-  return 1 + (payload === undefined ? 0 : 3 * payload.length);
+  return 1 + (payload === undefined ? 0 : WIDEST * payload.length);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { NewJob } from '../../contract/index.js';
 import { type Envelopes, PRIORITY_BASE } from './envelope.js';
 import { packId, PACKED_LENGTH, writePackedUuid } from './packed-id.js';
-import { mostBytesOf, writePayload } from './packed-payload.js';
+import { mostBytesOf, WIDEST, writePayload } from './packed-payload.js';
 
 /** What stands before an id and before an envelope: its length. */
 const ID_SIZE = 2;
@@ -9,8 +9,6 @@ const ENVELOPE_SIZE = 4;
 const LINE_FEED = 10;
 /** Beside id, kind and payload: the two lengths, the priority and the line feed. */
 const BESIDES = ID_SIZE + ENVELOPE_SIZE + 2;
-/** Bytes that a character of a text may take in UTF-8. */
-const WIDEST = 3;
 /** A chunk ends with the job that makes it longer: the server takes no argument of more than 512 MB. */
 const CHUNK = 1 << 20;
 

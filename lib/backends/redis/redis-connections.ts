@@ -7,7 +7,7 @@ import { isAbsence, isRefusal, RedisLink } from './redis-link.js';
 import { RedisSession } from './redis-session.js';
 import { RedisSubscriber } from './redis-subscriber.js';
 import { addressOf, secretsOf, type RedisSettings } from './redis-target.js';
-import { assertServer, title, warningsOf } from './server-check.js';
+import { assertServer, shownVersion, warningsOf } from './server-check.js';
 import { parseServerInfo, type RedisServerInfo } from './server-info.js';
 import { type WakeListener, WakeReader } from './wake-reader.js';
 
@@ -122,8 +122,7 @@ export class RedisConnections {
   async ping(session: RedisSession): Promise<BackendInfo> {
     const info = parseServerInfo(String(await session.call('info')));
     this.info = { ...info, persistence: this.info?.persistence ?? info.persistence };
-    const version = info.product === 'valkey' ? title(info) : info.version;
-    return { type: 'redis', version, address: addressOf(this.settings.target) };
+    return { type: 'redis', version: shownVersion(info), address: addressOf(this.settings.target) };
   }
 
   /**

@@ -73,7 +73,12 @@ export function warningsOf(name: string, info: RedisServerInfo): string[] {
   return findingsOf(info).map(({ message, remedy }) => `Backend "${name}": ${message} ${remedy}`);
 }
 
-export function title({ product, version }: RedisServerInfo): string {
+/** As it is shown beside the name of the type: Valkey is told apart. */
+export function shownVersion(info: RedisServerInfo): string {
+  return info.product === 'valkey' ? title(info) : info.version;
+}
+
+function title({ product, version }: RedisServerInfo): string {
   return product === 'other' ? version : `${product === 'redis' ? 'Redis' : 'Valkey'} ${version}`;
 }
 

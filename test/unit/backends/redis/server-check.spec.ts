@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertServer, warningsOf } from '../../../../lib/backends/redis/server-check.js';
+import { assertServer, warningsOf, shownVersion } from '../../../../lib/backends/redis/server-check.js';
 import { parseServerInfo, type RedisServerInfo } from '../../../../lib/backends/redis/server-info.js';
 
 const good: RedisServerInfo = {
@@ -33,6 +33,13 @@ describe('parseServerInfo', () => {
       product: 'valkey',
       version: '8.1.0',
     });
+  });
+
+  it.each([
+    ['redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1', 'Valkey 8.1.1'],
+    ['redis_version:8.0.2', '8.0.2'],
+  ])('shows of %j the version %s', (info, shown) => {
+    expect(shownVersion(parseServerInfo(info))).toBe(shown);
   });
 
   it.each([
