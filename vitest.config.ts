@@ -16,15 +16,15 @@ const common = {
 
 const suites = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture'];
 
-/** Whose files share the modules of a process: to load them anew for each took five times as long as all tests of `unit`. */
-const SHARING = ['unit', 'contract', 'property', 'e2e'];
+/** Whose files have a process each. Others share the modules of one: to load them anew for each took five times as long as all tests of `unit`. */
+const ISOLATED = ['chaos', 'pack'];
 
 /** Most of these wait, for processes of their own and for brokers: on two cores a worker each took twice as long. */
 const WAITING: Readonly<Record<string, number>> = { contract: 4, e2e: 4 };
 
 const suite = (name: string) => ({
   name,
-  isolate: !SHARING.includes(name),
+  isolate: ISOLATED.includes(name),
   ...(WAITING[name] ? { maxWorkers: WAITING[name] } : {}),
   include: [`test/${name}/**/*.spec.ts`],
   setupFiles: ['test/setup.ts'],
