@@ -32,7 +32,7 @@ async function pages() {
 }
 
 /** @returns {Promise<boolean>} whether every generated section says what the code says; names the pages that do not */
-export async function docsAreCurrent() {
+async function docsAreCurrent() {
   const stale = (await pages())?.filter(({ is, should }) => is !== should);
   for (const { file } of stale ?? []) console.log(`   docs/${file} is out of date: npm run docs`);
   return stale?.length === 0;

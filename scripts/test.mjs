@@ -1,16 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { build } from './build.mjs';
-import { docsAreCurrent } from './docs.mjs';
 import { ensureInstalled } from './ensure-install.mjs';
-import { runSample } from './sample.mjs';
 import { brokerLines } from './support/broker-lines.mjs';
 import { commandOf, inRoot } from './support/project.mjs';
 import { runBounded } from './support/run-bounded.mjs';
 import { listSamples } from './support/samples.mjs';
+import { sideBySide } from './support/side-by-side.mjs';
 import { startTestServers } from './support/test-servers.mjs';
 import { readVitestReport } from './support/vitest-report.mjs';
 
-const SUITES = ['unit', 'contract', 'property', 'e2e', 'docs', 'architecture', 'pack', 'chaos'];
 const REPORTS = inRoot('.reports');
 
 const long = process.argv.includes('--long');
@@ -32,56 +29,76 @@ function add({ passed, failed, skipped, files = new Map(), failures }, label) {
   total.failures.push(...failures.map((failure) => `${label}: ${failure}`));
 }
 
-/** Runs one thing under a heading that names it. */
-async function step(label, action) {
-  console.log(`\n── ${label}`);
+/** Runs one thing under a heading that names it. @returns what it printed, where that is kept */
+async function step(label, isQuiet, args, close) {
+  const heading = `\n── ${label}\n`;
+  if (!isQuiet) process.stdout.write(heading);
   const started = performance.now();
-  const result = await action();
+  const ran = await runBounded(args, { boundMs, env, quiet: isQuiet });
   if (interrupted) {
     console.log('\ninterrupted');
     process.exit(130);
   }
-  return { result, seconds: ((performance.now() - started) / 1000).toFixed(1) };
+  const closing = close(ran, ((performance.now() - started) / 1000).toFixed(1));
+  if (!isQuiet) process.stdout.write(closing);
+  return `${heading}${ran.output}${closing}`;
 }
 
-/** Something that is right or wrong as a whole: it counts as one. */
-async function check(label, action) {
-  const { result: good, seconds } = await step(label, action);
-  console.log(`   ${good ? 'ok' : 'FAILED'} (${seconds} s)`);
-  const failures = good ? [] : ['see its output above'];
-  add({ passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0, failures }, label);
-}
-
-/** A command that is right when it ends with 0, in time. */
-const command = (label, args) =>
-  check(label, async () => {
-    const { code, timedOut } = await runBounded(args, { boundMs, env });
-    if (timedOut) console.log('   it did not finish in time and was ended');
-    return code === 0 && !timedOut;
+/** A command that is right when it ends with 0, in time: it counts as one. */
+const command = (label, args) => (isQuiet) =>
+  step(label, isQuiet, args, ({ code, timedOut }, seconds) => {
+    const good = code === 0 && !timedOut;
+    const failures = good ? [] : ['see its output above'];
+    add({ passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0, failures }, label);
+    const late = timedOut ? '   it did not finish in time and was ended\n' : '';
+    return `${late}   ${good ? 'ok' : 'FAILED'} (${seconds} s)\n`;
   });
 
 /** One project of vitest, counted test by test. */
-async function suite(name) {
-  const report = inRoot('.reports', `${name}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const args = [commandOf('vitest'), 'run', '--project', name, ...reporters];
-  const { result } = await step(name, () => runBounded(args, { boundMs, env }));
-  add(readVitestReport(report, result), name);
-}
+const suite =
+  (name, options = []) =>
+  (isQuiet) => {
+    const report = inRoot('.reports', `${name}.json`);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const args = [commandOf('vitest'), 'run', '--project', name, ...options, ...reporters];
+    return step(name, isQuiet, args, (ran) => {
+      add(readVitestReport(report, ran), name);
+      return '';
+    });
+  };
+
+const samples = () =>
+  listSamples().map(({ folder, number }) => command(folder, [inRoot('scripts', 'sample.mjs'), number]));
 
 ensureInstalled();
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 
-await command('types', [commandOf('typescript', 'tsc'), '--noEmit', '-p', inRoot('tsconfig.json')]);
-await command('lint', [commandOf('oxlint'), '-c', 'oxlint.config.mjs', '--type-aware', '--deny-warnings']);
-await command('format', [commandOf('prettier'), '--check', '--log-level', 'warn', '.']);
-await check('build', build);
-await check('docs are current', docsAreCurrent);
-const { result: brokers } = await step('servers', () => startTestServers());
+const types = command('types', [commandOf('typescript', 'tsc'), '--noEmit', '-p', inRoot('tsconfig.json')]);
+const lint = command('lint', [
+  commandOf('oxlint'),
+  '-c',
+  'oxlint.config.mjs',
+  '--type-aware',
+  '--deny-warnings',
+]);
+const format = command('format', [commandOf('prettier'), '--check', '--log-level', 'warn', '.']);
+const built = command('build', [inRoot('scripts', 'build.mjs')]);
+const docsAreCurrent = command('docs are current', [inRoot('scripts', 'docs.mjs'), '--check']);
+
+await sideBySide([built, docsAreCurrent], [types]);
+console.log('\n── servers');
+const brokers = await startTestServers();
 add({ passed: 0, failed: brokers.failures.length, skipped: 0, failures: brokers.failures }, 'servers');
-for (const name of SUITES) await suite(name);
-for (const sample of listSamples()) await check(sample.folder, async () => (await runSample(sample)) === 0);
+// Half of the time of these is waiting, for processes and for brokers. Others compute beside them, one thing at a time; not in a long run,
+// which has the time to let each have the machine to itself.
+const waiting = ['contract', 'e2e', 'chaos'].map((name) => suite(name));
+const oneByOne = long ? [] : ['--maxWorkers=1'];
+const [architecture, docs, unit, property, pack] = ['architecture', 'docs', 'unit', 'property', 'pack'].map(
+  (name) => suite(name, oneByOne),
+);
+const computing = [lint, format, architecture, docs, unit, property, ...samples(), pack];
+await (long ? sideBySide([...computing, ...waiting], []) : sideBySide(waiting, computing));
 await brokers.stop();
 
 console.log();

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,6 +70,60 @@ describe('a bounded run', () => {
     expect(timedOut).toBe(true);
     const connection = connect(Number(output), '127.0.0.1');
     await expect(once(connection, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
+
+describe('steps side by side', () => {
+  interface Lanes {
+    sideBySide(shown: readonly Step[], kept: readonly Step[], say: (text: string) => void): Promise<void>;
+  }
+  type Step = (isQuiet: boolean) => Promise<string>;
+
+  it('show what the first print as it comes, and after each of them what others have printed that are done', async () => {
+    const { sideBySide } = await load<Lanes>('support/side-by-side.mjs');
+    const said: string[] = [];
+    const news = new EventEmitter();
+    const kept = (name: string, until: string): Step => {
+      return async (isQuiet) => {
+        expect(isQuiet).toBe(true);
+        const ready = once(news, until);
+        news.emit(`${name} begins`);
+        await ready;
+        return name;
+      };
+    };
+    const shown = (name: string, until: string): Step => {
+      return async (isQuiet) => {
+        expect(isQuiet).toBe(false);
+        said.push(`${name} begins`);
+        const ready = once(news, until);
+        setImmediate(() => news.emit(`${name} begins`));
+        await ready;
+        said.push(`${name} ends`);
+        setImmediate(() => news.emit(`${name} ends`));
+        return '';
+      };
+    };
+    await sideBySide(
+      [shown('contract', 'docs begins'), shown('e2e', 'pack begins')],
+      [kept('lint', 'contract begins'), kept('docs', 'e2e begins'), kept('pack', 'e2e ends')],
+      (text) => said.push(text),
+    );
+    expect(said).toEqual([
+      'contract begins',
+      'contract ends',
+      'lint',
+      'e2e begins',
+      'e2e ends',
+      'docs',
+      'pack',
+    ]);
+  });
+
+  it('are all waited for, and a step that throws is not passed over', async () => {
+    const { sideBySide } = await load<Lanes>('support/side-by-side.mjs');
+    const fail: Step = () => Promise.reject(new Error('it broke'));
+    await expect(sideBySide([], [fail], () => undefined)).rejects.toThrow('it broke');
   });
 });
 
