@@ -12,7 +12,7 @@ const RUN_BOUND_MS = 24 * 3_600_000;
  */
 async function chaos(args) {
   if (!(await build())) return 1;
-  transpile();
+  await transpile();
   const { code } = await runBounded([`${OUT}/chaos/main.js`, ...args], { boundMs: RUN_BOUND_MS });
   return code;
 }

@@ -7,5 +7,5 @@ import { transpile } from './harness/transpile.mjs';
 export default async function setup(): Promise<void> {
   const { code, output } = await runNode([join(ROOT, 'scripts/build.mjs')], ROOT);
   if (code !== 0) throw new Error(`lib/ does not compile:\n${output}`);
-  transpile();
+  await transpile();
 }

@@ -1,3 +1,3 @@
 /** Where the JavaScript is: below it as the sources are below `test/`. */
 export declare const OUT: string;
-export declare function transpile(): void;
+export declare function transpile(): Promise<void>;

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSyn
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { bundleApp } from '../../bundle-app.mjs';
 
 const TEST = fileURLToPath(new URL('../../', import.meta.url));
 /** Its folder `lib` is what is built: imports of the sources hold there as well. */
@@ -15,8 +16,11 @@ const compilerOptions = {
   emitDecoratorMetadata: true,
 };
 
-/** Makes JavaScript of the harness and its child processes, file by file: their types are checked with everything else. */
-export function transpile() {
+/** What is started as a process, again and again: one file each. */
+const ROLES = ['worker', 'producer', 'solo'];
+
+/** Makes JavaScript of the harness, file by file, and of each of its child processes: their types are checked with everything else. */
+export async function transpile() {
   rmSync(join(TEST, 'dist'), { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
   symlinkSync(join(TEST, '..', 'dist'), join(TEST, 'dist', 'lib'), 'junction');
@@ -30,6 +34,8 @@ export function transpile() {
       isScript ? text : ts.transpileModule(text, { compilerOptions, fileName: path }).outputText,
     );
   }
+  const processes = ROLES.map((role) => join('chaos', 'processes', role));
+  await Promise.all(processes.map((path) => bundleApp(join(TEST, `${path}.ts`), join(OUT, `${path}.js`))));
 }
 
 /** Whether this very file is one that was made. */

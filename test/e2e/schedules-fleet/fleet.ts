@@ -1,30 +1,23 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import { bundleApp } from '../../bundle-app.mjs';
 import type { FleetPlan, FleetWord } from './app.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const START_MS = 60_000;
-const compilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-  experimentalDecorators: true,
-  emitDecoratorMetadata: true,
-};
 
-/** The app beside this file as JavaScript, on the package as it is built. */
+/** The app beside this file as one file of JavaScript, on the package as it is built. */
 export class FleetApp {
   private constructor(private readonly folder: string) {}
 
-  static prepare(): FleetApp {
+  static async prepare(): Promise<FleetApp> {
     spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'ignore' });
     const folder = mkdtempSync(join(ROOT, '.reports-'));
-    const source = readFileSync(fileURLToPath(new URL('app.ts', import.meta.url)), 'utf8');
-    writeFileSync(join(folder, 'app.mjs'), ts.transpileModule(source, { compilerOptions }).outputText);
+    await bundleApp(fileURLToPath(new URL('app.ts', import.meta.url)), join(folder, 'app.mjs'));
     return new FleetApp(folder);
   }
 

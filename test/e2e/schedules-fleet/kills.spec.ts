@@ -16,8 +16,8 @@ const LEASE = 1_000;
 const SEED = testSeed();
 
 let app: FleetApp;
-beforeAll(() => {
-  app = FleetApp.prepare();
+beforeAll(async () => {
+  app = await FleetApp.prepare();
 }, 120_000);
 afterAll(() => app.remove());
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { bundleApp } from '../../bundle-app.mjs';
 import { type AppPlan, type Entry, readJournal } from './journal.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -36,25 +36,11 @@ export class Processes {
 
   private constructor(private readonly folder: string) {}
 
-  /**
-   * Builds the package, and one file of the app and all that it imports: a process starts in a third of the time that it takes to read
-   * hundreds of modules.
-   */
+  /** Builds the package, and one file of the app and all that it imports. */
   static async prepare(): Promise<Processes> {
     spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'ignore' });
     const folder = mkdtempSync(join(ROOT, '.reports-'));
-    const bundle = await rolldown({
-      input: fileURLToPath(new URL('app.ts', import.meta.url)),
-      platform: 'node',
-      tsconfig: false,
-      transform: { decorator: { legacy: true, emitDecoratorMetadata: true } },
-      resolve: { alias: { 'nestjs-tasks': join(ROOT, 'dist/index.js') } },
-      // What Nest looks for and does without, and what is loaded only when it is used.
-      external:
-        /^(class-transformer|class-validator|@nestjs\/(microservices|websockets)|@electric-sql\/pglite)/,
-    });
-    await bundle.write({ file: join(folder, 'app.mjs'), format: 'esm', codeSplitting: false });
-    await bundle.close();
+    await bundleApp(fileURLToPath(new URL('app.ts', import.meta.url)), join(folder, 'app.mjs'));
     return new Processes(folder);
   }
 
