@@ -32,11 +32,15 @@ export default async function setup(project: TestProject): Promise<() => void> {
   project.provide('packed', packed);
   // Beside the peers, what an app of Nest has that answers requests.
   const all = [...needed, ...peersOf(manifest, true), '@nestjs/platform-express'];
-  project.provide('withPeers', await install(packed, all, made('all')));
-  project.provide('withoutPeers', await install(packed, needed, made('bare')));
-  const nodes: Record<string, string> = {};
-  for (const version of NODE_VERSIONS) nodes[version] = await nodeBinary(version);
-  project.provide('nodes', nodes);
+  // Mostly waiting for the registry, the first time: all at once.
+  const [withPeers, withoutPeers, nodes] = await Promise.all([
+    install(packed, all, made('all')),
+    install(packed, needed, made('bare')),
+    Promise.all(NODE_VERSIONS.map(async (version) => [version, await nodeBinary(version)] as const)),
+  ]);
+  project.provide('withPeers', withPeers);
+  project.provide('withoutPeers', withoutPeers);
+  project.provide('nodes', Object.fromEntries(nodes));
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
