@@ -52,6 +52,7 @@ export const embeddedStateHarness: BackendHarness = {
   realTime: true,
   create: async () => {
     const folder = temporaryFolder('embedded');
+    cpSync(await madeOnce(), folder.path, { recursive: true });
     const database = new PostgresDatabase(embeddedSettings(folder.path), () => undefined);
     return {
       backend: { queue: new MemoryQueueBackend(), state: new PostgresStateBackend(database) },
@@ -121,7 +122,7 @@ export const embeddedHarness: BackendHarness = {
     const folder = temporaryFolder('embedded');
     const settings = embeddedSettings(folder.path);
     const clock = new ManualClock();
-    cpSync(await (pattern ??= makePattern(clock)), folder.path, { recursive: true });
+    cpSync(await stoppedOnce(clock), folder.path, { recursive: true });
     const database = new PostgresDatabase(settings, () => undefined);
     const admin = database.session();
     return {
@@ -138,10 +139,20 @@ export const embeddedHarness: BackendHarness = {
 };
 
 /** To make a database in WebAssembly takes seconds; to copy the folder of one takes none. */
-let pattern: Promise<string> | undefined;
+let made: Promise<string> | undefined;
+let stopped: Promise<string> | undefined;
+const madeOnce = (): Promise<string> => (made ??= makeEmbedded());
+const stoppedOnce = (clock: ManualClock): Promise<string> => (stopped ??= stopClock(clock));
 
-async function makePattern(clock: ManualClock): Promise<string> {
+async function makeEmbedded(): Promise<string> {
   const { path } = temporaryFolder('embedded');
+  await migrateOnce(embeddedSettings(path));
+  return path;
+}
+
+async function stopClock(clock: ManualClock): Promise<string> {
+  const { path } = temporaryFolder('embedded');
+  cpSync(await madeOnce(), path, { recursive: true });
   const settings = embeddedSettings(path);
   await migrateOnce(settings, `${standingClock(settings.schema)}; ${tellTime(settings.schema, clock)}`);
   return path;
@@ -151,7 +162,7 @@ async function makePattern(clock: ManualClock): Promise<string> {
 export const postgresHarness = postgresHarnessOn('postgres', sharedPostgres);
 
 /** Makes the schema, and carries out more in it. */
-async function migrateOnce(settings: ReturnType<typeof postgresSettings>, sql: string): Promise<void> {
+async function migrateOnce(settings: ReturnType<typeof postgresSettings>, sql = ''): Promise<void> {
   const database = new PostgresDatabase(settings, () => undefined);
   const session = database.session();
   await database.open(session);
