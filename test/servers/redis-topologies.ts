@@ -74,7 +74,7 @@ export interface PrivateSentinel {
   readonly stop: () => Promise<void>;
 }
 
-/** A master, a replica, and Sentinels that agree by majority that a master is gone after a second. */
+/** A master, a replica, and Sentinels that agree by majority that a master is gone after three seconds: one that was busy for a second is not. */
 export async function startRedisSentinel(sentinels = 3): Promise<PrivateSentinel> {
   const name = 'mymaster';
   const master = await startRedis();
@@ -98,7 +98,7 @@ export async function startRedisSentinel(sentinels = 3): Promise<PrivateSentinel
           'bind 127.0.0.1',
           `dir ${folder.path}`,
           `sentinel monitor ${name} 127.0.0.1 ${master.port} ${quorum}`,
-          `sentinel down-after-milliseconds ${name} 1000`,
+          `sentinel down-after-milliseconds ${name} 3000`,
           `sentinel failover-timeout ${name} 5000`,
         ].join('\n'),
       );
