@@ -90,8 +90,8 @@ await sideBySide([built, docsAreCurrent], [types]);
 console.log('\n── servers');
 const brokers = await startTestServers();
 add({ passed: 0, failed: brokers.failures.length, skipped: 0, failures: brokers.failures }, 'servers');
-// Half of the time of these is waiting, for processes and for brokers. Others compute beside them, one thing at a time; not in a long run,
-// which has the time to let each have the machine to itself.
+// Much of the time of these is waiting, for processes and for brokers. Others compute beside them, one thing at a time; not in a long run,
+// which lets each have the machine to itself.
 const waiting = ['contract', 'e2e', 'chaos'].map((name) => suite(name));
 const oneByOne = long ? [] : ['--maxWorkers=1'];
 const [architecture, docs, unit, property, pack] = ['architecture', 'docs', 'unit', 'property', 'pack'].map(
