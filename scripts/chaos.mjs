@@ -1,4 +1,5 @@
-import { transpile, OUT } from '../test/chaos/harness/transpile.mjs';
+import { OUT } from '../test/chaos/harness/out.mjs';
+import { transpile } from '../test/chaos/harness/transpile.mjs';
 import { build } from './build.mjs';
 import { runBounded } from './support/run-bounded.mjs';
 import { isEntry } from './support/project.mjs';

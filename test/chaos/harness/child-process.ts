@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChildSettings, Order, Pulse } from '../processes/settings.js';
-import { OUT } from './transpile.mjs';
+import { OUT } from './out.mjs';
 
 const START_BOUND_MS = 120_000;
 const OUTPUT_KEPT = 4_000;

@@ -1,3 +1,2 @@
-/** Where the JavaScript is: below it as the sources are below `test/`. */
-export declare const OUT: string;
+/** Makes JavaScript of the harness and of its processes. */
 export declare function transpile(): Promise<void>;

@@ -1,12 +1,8 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { bundleApp } from '../../bundle-app.mjs';
-
-const TEST = fileURLToPath(new URL('../../', import.meta.url));
-/** Its folder `lib` is what is built: imports of the sources hold there as well. */
-export const OUT = isBuilt(TEST) ? TEST : join(TEST, 'dist', 'test');
+import { OUT, TEST } from './out.mjs';
 
 const compilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -36,11 +32,6 @@ export async function transpile() {
   }
   const processes = ROLES.map((role) => join('chaos', 'processes', role));
   await Promise.all(processes.map((path) => bundleApp(join(TEST, `${path}.ts`), join(OUT, `${path}.js`))));
-}
-
-/** Whether this very file is one that was made. */
-function isBuilt(folder) {
-  return basename(dirname(folder)) === 'dist';
 }
 
 function sourcesBelow(folder) {
