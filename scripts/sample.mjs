@@ -20,7 +20,7 @@ const SERVE_FOR = '10m';
 export async function runSample(sample, args = []) {
   ensureInstalled();
   if (!(await build())) return 1;
-  const compiled = await runBounded([commandOf('typescript', 'tsc'), '-p', inRoot(sample.folder)], {
+  const compiled = await runBounded([commandOf('typescript', 'tsc'), '-b', inRoot(sample.folder)], {
     boundMs: COMPILE_BOUND_MS,
   });
   if (compiled.code !== 0) return 1;
