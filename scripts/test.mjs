@@ -34,7 +34,7 @@ async function step(label, isQuiet, args, close) {
   const heading = `\n── ${label}\n`;
   if (!isQuiet) process.stdout.write(heading);
   const started = performance.now();
-  const ran = await runBounded(args, { boundMs, env, quiet: isQuiet });
+  const ran = await runBounded(args, { boundMs, env, quiet: isQuiet, gentle: isQuiet });
   if (interrupted) {
     console.log('\ninterrupted');
     process.exit(130);
@@ -95,8 +95,8 @@ await sideBySide([built, docsAreCurrent], [types]);
 console.log('\n── servers');
 const brokers = await startTestServers();
 add({ passed: 0, failed: brokers.failures.length, skipped: 0, failures: brokers.failures }, 'servers');
-// Much of the time of these is waiting, for processes and for brokers. Others compute beside them, one thing at a time; not in a long run,
-// which lets each have the machine to itself.
+// Much of the time of these is waiting, for processes and for brokers. Others compute beside them, one thing at a time and with less of a
+// claim to the processors: some of these go by the clock. Not in a long run, which lets each have the machine to itself.
 const waiting = ['contract', 'e2e', 'chaos'].map((name) => suite(name));
 const oneByOne = long ? [] : ['--maxWorkers=1'];
 const [architecture, docs, unit, property, pack] = ['architecture', 'docs', 'unit', 'property', 'pack'].map(

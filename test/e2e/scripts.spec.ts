@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -48,18 +49,26 @@ describe('a bounded run', () => {
   interface Bounded {
     runBounded(
       args: string[],
-      options: { boundMs: number; quiet: boolean },
+      options: { boundMs: number; quiet: boolean; gentle?: boolean },
     ): Promise<{ code: number; timedOut: boolean; output: string }>;
   }
-  const node = async (code: string, boundMs: number) => {
+  const node = async (code: string, boundMs: number, gentle = false) => {
     const { runBounded } = await load<Bounded>('support/run-bounded.mjs');
-    return runBounded(['-e', code], { boundMs, quiet: true });
+    return runBounded(['-e', code], { boundMs, quiet: true, gentle });
   };
 
   it('hands back the exit code and what was printed', async () => {
     const done = await node('console.log("out"); console.error("err"); process.exit(3)', 10_000);
     expect(done).toMatchObject({ code: 3, timedOut: false });
     expect(done.output.split('\n').toSorted()).toEqual(['', 'err', 'out']);
+  });
+
+  it.each([
+    ['goes no later than others', false, 0],
+    ['lets others go first where it is to be gentle', true, 5],
+  ])('%s', async (_, gentle, nicer) => {
+    const { output } = await node('console.log(os.getPriority())', 10_000, gentle);
+    expect(Number(output)).toBe(Math.min(19, getPriority() + nicer));
   });
 
   it('ends the whole process group when the time is over', async () => {
