@@ -5,13 +5,12 @@ import { refusal } from '../refusals.js';
 
 /** Adds jobs of one queue that have nothing but what every job has: a handful of commands, whatever their number. */
 export async function enqueuePlain(
-  { caller, scripts, keys, envelopes }: QueueParts,
+  { caller, scripts, envelopes }: QueueParts,
   queue: string,
   jobs: readonly NewJob[],
 ): Promise<EnqueueVerdict[]> {
-  const { runs, chunks } = new PlainBatch(envelopes, jobs);
-  const args = [keys.onServer(queue), jobs.length, runs.length / 2, ...runs, ...chunks];
-  const added = Number(await caller.run(scripts.enqueuePlain, [queue], args));
+  const batch = new PlainBatch(envelopes, jobs);
+  const added = Number(await caller.run(scripts.enqueuePlain, [queue], batch.arguments));
   return jobs.map(({ id }, place) =>
     place < added ? { status: 'created', id } : refusal('TASKS_QUEUE_FULL', queue),
   );

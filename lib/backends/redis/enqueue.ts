@@ -13,7 +13,7 @@ import { ownRefusal, refusal, refusedWithBatch } from '../refusals.js';
 import { registerJobs } from './remote/registration.js';
 import { wavesOf } from './remote/waves.js';
 import { slotRefusal } from './slot-refusal.js';
-import { VerdictSheet } from './verdict-sheet.js';
+import { AT_ONCE, VerdictSheet } from './verdict-sheet.js';
 
 /** Adds jobs in their order. */
 export async function enqueueJobs(
@@ -24,12 +24,16 @@ export async function enqueueJobs(
   if (jobs.length === 0) return [];
   if (options.atomic === true) return addAtomic(parts, jobs);
   return jobs.every((job) => isPlain(job) && flawOf(job) === undefined)
-    ? addPlain(parts, jobs)
+    ? await addPlain(parts, jobs)
     : addInOrder(parts, jobs);
 }
 
 /** Plain jobs, each queue's by a call of its own; the calls travel together. */
 function addPlain(parts: QueueParts, jobs: readonly NewJob[]): Promise<EnqueueVerdict[]> {
+  const { queue } = jobs[0] as NewJob;
+  if (jobs.length <= AT_ONCE && jobs.every((job) => job.queue === queue)) {
+    return enqueuePlain(parts, queue, jobs);
+  }
   const sheet = new VerdictSheet();
   for (const [queue, places] of placesByQueue(jobs)) {
     sheet.ask(places, (batch) => enqueuePlain(parts, queue, jobsAt(jobs, batch)));

@@ -9,6 +9,8 @@ const ENVELOPE_SIZE = 4;
 const LINE_FEED = 10;
 /** Beside id, kind and payload: the two lengths, the priority and the line feed. */
 const BESIDES = ID_SIZE + ENVELOPE_SIZE + 2;
+/** What stands before the first job: the number of jobs, and of runs. */
+const HEAD_SIZE = 8;
 /** A chunk ends with the job that makes it longer: the server takes no argument of more than 512 MB. */
 const CHUNK = 1 << 20;
 
@@ -20,14 +22,17 @@ const DESK = Buffer.allocUnsafe(CHUNK * 2);
  * encodes each argument for itself, which was a quarter of what an enqueued job took of the process.
  */
 export class PlainBatch {
-  /** Priority and length of each run of jobs that have one priority and ascending ids: those share a place in the line. */
+  /** Lengths of the runs of jobs that have one priority and ascending ids: those share a place in the line. */
   readonly runs: number[] = [];
-  /** Job after job: length of the id (2 bytes), the id, length of the envelope (4 bytes), the envelope without what the server writes. */
+  /**
+   * Number of jobs (4 bytes) and of runs (4 bytes), then job after job: length of the id (2 bytes), the id, length of the envelope
+   * (4 bytes), the envelope without what the server writes.
+   */
   readonly chunks: Buffer[] = [];
   private lastId = '';
   private lastPriority = -1;
   private desk = DESK;
-  private at = 0;
+  private at = HEAD_SIZE;
 
   constructor(
     private readonly envelopes: Envelopes,
@@ -35,6 +40,14 @@ export class PlainBatch {
   ) {
     for (const job of jobs) this.add(job);
     this.close();
+    const head = this.chunks[0] as Buffer;
+    head.writeUInt32BE(jobs.length, 0);
+    head.writeUInt32BE(this.runs.length, 4);
+  }
+
+  /** As the script takes them: a run that is alone has the length of the batch. */
+  get arguments(): (Buffer | number)[] {
+    return this.runs.length === 1 ? this.chunks : [...this.chunks, ...this.runs];
   }
 
   private add(job: NewJob): void {
@@ -58,7 +71,7 @@ export class PlainBatch {
     const isUuid = writePackedUuid(id, this.desk, at);
     // UUIDs have the order of their packed forms. Of other ids that is not looked into: each is a run of its own.
     const goesOn = isUuid && priority === this.lastPriority && id > this.lastId;
-    if (!goesOn) this.runs.push(priority, 0);
+    if (!goesOn) this.runs.push(0);
     (this.runs[this.runs.length - 1] as number)++;
     this.lastPriority = isUuid ? priority : -1;
     this.lastId = id;
@@ -67,8 +80,9 @@ export class PlainBatch {
 
   private reserve(more: number): void {
     if (this.at + more <= this.desk.length) return;
-    this.close();
-    if (more > this.desk.length) this.desk = Buffer.allocUnsafe(more);
+    // The script finds the first job behind the head.
+    if (this.chunks.length > 0 || this.at > HEAD_SIZE) this.close();
+    if (this.at + more > this.desk.length) this.desk = Buffer.allocUnsafe(this.at + more);
   }
 
   private close(): void {

@@ -1,7 +1,9 @@
+import type * as ioredis from 'ioredis';
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 import type { Ms } from '../../contract/index.js';
 import { redisDriver } from './redis-driver.js';
 import type { RedisAccess, RedisSettings } from './redis-target.js';
+import { TimedCommands } from './timed-commands.js';
 
 /** What a connection is for; one each a process, and on a cluster a blocking one for each queue. */
 export type ConnectionRole = 'commands' | 'blocking' | 'subscriber';
@@ -22,7 +24,14 @@ const DISCONNECT_TIMEOUT: Ms = 1_000;
  * driver repeats would be carried out twice when only its reply was lost, and {@link RedisLink} knows what to do after a loss.
  */
 export class RedisClients {
+  private timed: TimedCommands | undefined;
+
   constructor(private readonly settings: RedisSettings) {}
+
+  /** Makes commands for the clients; `undefined` for an injected one, whose driver may be another copy. */
+  get commands(): TimedCommands | undefined {
+    return this.timed;
+  }
 
   /** The connection for commands: to the server, or to every master of the cluster. */
   async forCommands(): Promise<Redis | Cluster> {
@@ -38,7 +47,7 @@ export class RedisClients {
       });
     }
     if (target.kind !== 'cluster') return this.single(profile);
-    const { Cluster } = await redisDriver.load();
+    const { Cluster } = await this.driver();
     return new Cluster([...target.nodes], {
       ...this.clusterProfile(),
       redisOptions: { ...accessOf(target), ...profile },
@@ -60,9 +69,15 @@ export class RedisClients {
     return target.kind === 'client' ? (target.client as Redis).duplicate(profile) : this.single(profile);
   }
 
+  private async driver(): Promise<typeof ioredis> {
+    const driver = await redisDriver.load();
+    this.timed ??= new TimedCommands(driver.Command);
+    return driver;
+  }
+
   private async single(profile: Profile): Promise<Redis> {
     const { target } = this.settings;
-    const { Redis } = await redisDriver.load();
+    const { Redis } = await this.driver();
     if (target.kind === 'sentinel') {
       const { sentinelAccess: sentinel, nodes, name, db } = target;
       return new Redis({

@@ -75,7 +75,7 @@ export class RedisConnections {
 
   /** A share for one interface. */
   session(): RedisSession {
-    return new RedisSession(this.commands, this.settings.name, this.secrets);
+    return new RedisSession(this.commands, this.settings.name, this.secrets, this.clients);
   }
 
   /**

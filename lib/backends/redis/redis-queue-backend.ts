@@ -116,7 +116,7 @@ export class RedisQueueBackend implements QueueBackend {
     refuseTransaction(options?.tx);
     const verdicts = enqueueJobs(this.parts, jobs, options);
     announceHere(this.connections, this.keys, jobs);
-    return verdicts;
+    return await verdicts;
   }
 
   async claim(request: ClaimRequest): Promise<Claim> {

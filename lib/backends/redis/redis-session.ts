@@ -1,13 +1,16 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { Ms } from '../../contract/index.js';
 import { TasksClosedError } from '../../errors/index.js';
-import { isCluster } from './redis-clients.js';
+import { isCluster, type RedisClients } from './redis-clients.js';
 import { callError, isReply, judge } from './redis-errors.js';
 import type { RedisLink } from './redis-link.js';
 import type { RedisScript } from './redis-script.js';
 
 /** Numbers are whole; a payload of bytes is given as a Buffer. */
 export type RedisArgument = string | number | Buffer;
+
+/** `null`: bytes for texts in the reply. */
+type Encoding = 'utf8' | null;
 
 /** One call of a script. On a cluster all its keys are in one slot. */
 export interface ScriptCall {
@@ -42,22 +45,23 @@ export class RedisSession {
     private readonly link: RedisLink,
     private readonly backend: string,
     private readonly secrets: readonly string[],
+    private readonly clients: Pick<RedisClients, 'commands'>,
   ) {}
 
   /** Runs a script; texts in its reply are decoded as UTF-8. */
   run(script: RedisScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
-    return this.track((client) => this.evaluate(client, { script, keys, args }, 'call'));
+    return this.track((client) => this.evaluate(client, { script, keys, args }, 'utf8'));
   }
 
   /** The same with bytes for texts, for replies that hold payloads. */
   runBuffer(script: RedisScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
-    return this.track((client) => this.evaluate(client, { script, keys, args }, 'callBuffer'));
+    return this.track((client) => this.evaluate(client, { script, keys, args }, null));
   }
 
   /** Runs several, sent together and carried out in this order; replies are as those of `runBuffer`. */
   runAll(calls: readonly ScriptCall[]): Promise<unknown[]> {
     return this.track((client) =>
-      together(client, () => Promise.all(calls.map((call) => evaluate(client, call, 'callBuffer')))),
+      together(client, () => Promise.all(calls.map((call) => this.sendScript(client, call, null)))),
     );
   }
 
@@ -89,14 +93,36 @@ export class RedisSession {
     await Promise.allSettled(this.open);
   }
 
-  private evaluate(
-    client: Redis | Cluster,
-    call: ScriptCall,
-    method: 'call' | 'callBuffer',
-  ): Promise<unknown> {
-    const sent = evaluate(client, call, method);
+  private evaluate(client: Redis | Cluster, call: ScriptCall, encoding: Encoding): Promise<unknown> {
+    const sent = this.sendScript(client, call, encoding);
     if (isLong(call)) this.link.writes.release();
     return sent;
+  }
+
+  private async sendScript(
+    client: Redis | Cluster,
+    { script, keys, args }: ScriptCall,
+    encoding: Encoding,
+  ): Promise<unknown> {
+    try {
+      return await this.sendCommand(client, 'evalsha', [script.sha, keys.length, ...keys, ...args], encoding);
+    } catch (error) {
+      // The cache of scripts is gone after a restart, a failover or SCRIPT FLUSH; nothing of the call was done.
+      if (!isReply(error, 'NOSCRIPT')) throw error;
+      return this.sendCommand(client, 'eval', [script.lua, keys.length, ...keys, ...args], encoding);
+    }
+  }
+
+  private sendCommand(
+    client: Redis | Cluster,
+    name: string,
+    args: RedisArgument[],
+    encoding: Encoding,
+  ): Promise<unknown> {
+    const { commands } = this.clients;
+    if (commands !== undefined)
+      return client.sendCommand(commands.make(client, name, args, encoding)) as Promise<unknown>;
+    return encoding === null ? client.callBuffer(name, args) : client.call(name, args);
   }
 
   private track<T>(step: (client: Redis | Cluster) => Promise<T>): Promise<T> {
@@ -134,22 +160,6 @@ function isLong({ args }: ScriptCall): boolean {
 /** Each node of a cluster has a connection of its own: only those that do not answer either are dropped. */
 async function dropSilentNodes(cluster: Cluster): Promise<void> {
   await Promise.all(cluster.nodes().map((node) => node.ping().catch(() => node.disconnect())));
-}
-
-async function evaluate(
-  client: Redis | Cluster,
-  call: ScriptCall,
-  method: 'call' | 'callBuffer',
-): Promise<unknown> {
-  const { script, keys, args } = call;
-  const rest = [keys.length, ...keys, ...args];
-  try {
-    return await client[method]('evalsha', [script.sha, ...rest]);
-  } catch (error) {
-    // The cache of scripts is gone after a restart, a failover or SCRIPT FLUSH; nothing of the call was done.
-    if (!isReply(error, 'NOSCRIPT')) throw error;
-    return client[method]('eval', [script.lua, ...rest]);
-  }
 }
 
 /** Writes what is sent meanwhile as one. A cluster has a socket a node. */

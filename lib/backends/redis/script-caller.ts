@@ -25,7 +25,7 @@ export class ScriptCaller {
     const names = queues.length < 2 ? queues : [...new Set(queues)];
     const declared = this.declarations.send(names);
     const reply = await this.send(script, names, args);
-    await declared;
+    if (declared !== undefined) await declared;
     if (!(reply instanceof Buffer) || reply.toString() !== UNDECLARED) return reply;
     this.declarations.forget(names);
     await this.declarations.send(names);

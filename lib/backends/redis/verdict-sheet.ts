@@ -3,7 +3,7 @@ import { putVerdicts } from '../batch-places.js';
 import { allSettled } from './by-queue.js';
 
 /** Jobs of one call of a script: it holds up the server for as long as it runs, and meanwhile the next are written. */
-const AT_ONCE = 250;
+export const AT_ONCE = 250;
 
 /** The verdicts of a call that is sent in parts, each at the place of its job. */
 export class VerdictSheet {

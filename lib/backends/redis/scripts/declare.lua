@@ -49,6 +49,7 @@ for at = 2, #ARGV, 2 do
     local before = limitsOfKeys(known)
     readLimits(known, declared)
     call('HSET', queue.meta, 'declared', declared)
+    noteSimplicity(queue)
     if limitsOfKeys(known) ~= before then limitKeys(queue) end
     ring(queue)
   end

@@ -9,8 +9,10 @@ local queue = open(ARGV[2])
 local known = settingsOf(queue)
 if ARGV[3] == '1' then
   call('HSET', queue.meta, 'paused', 1)
+  known.paused = '1'
 else
   call('HDEL', queue.meta, 'paused')
   known.paused = nil
   ring(queue)
 end
+noteSimplicity(queue)

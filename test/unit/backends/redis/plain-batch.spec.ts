@@ -6,10 +6,12 @@ import { unpackId } from '../../../../lib/backends/redis/packed-id.js';
 import { PlainBatch } from '../../../../lib/backends/redis/plain-batch.js';
 import { aJob } from '../../../../lib/testing/index.js';
 
+const HEAD = 8;
+
 /** As the script takes them apart. */
-function entriesOf(chunk: Buffer): { readonly id: string; readonly envelope: Buffer }[] {
+function entriesOf(chunk: Buffer, order: number): { readonly id: string; readonly envelope: Buffer }[] {
   const entries = [];
-  for (let at = 0; at < chunk.length;) {
+  for (let at = order === 0 ? HEAD : 0; at < chunk.length;) {
     const idEnd = at + 2 + chunk.readUInt16BE(at);
     const end = idEnd + 4 + chunk.readUInt32BE(idEnd);
     entries.push({
@@ -54,18 +56,33 @@ describe('a batch of plain jobs', () => {
     ];
     const ids = [first, second, fourth, third, 'a', 'b'];
     const jobs = ids.map((id, n) => aJob({ queue, id, priority: n === 1 ? 11 : 10 }));
-    expect(batchOf(jobs).runs).toEqual([10, 1, 11, 1, 10, 1, 10, 1, 10, 1, 10, 1]);
+    expect(batchOf(jobs).runs).toEqual([1, 1, 1, 1, 1, 1]);
     expect(
       batchOf([first, second, third, fourth].map((id) => aJob({ queue, id, priority: 3 }))).runs,
-    ).toEqual([3, 4]);
+    ).toEqual([4]);
   });
 
   it('begins another chunk when one is long, and holds a job longer than a chunk', () => {
     const sizes = [300_000, 300_000, 300_000, 300_000, 3_000_000, 10, 10];
     const jobs = sizes.map((size) => aJob({ queue, id: v4(), payload: 'x'.repeat(size) }));
     const { chunks } = batchOf(jobs);
-    expect(chunks.map((chunk) => entriesOf(chunk).length)).toEqual([4, 1, 2]);
+    expect(chunks.map((chunk, order) => entriesOf(chunk, order).length)).toEqual([4, 1, 2]);
     expect(chunks.flatMap(entriesOf).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
+  });
+
+  it('has a job that is longer than a chunk right behind the head', () => {
+    const { chunks } = batchOf([aJob({ queue, payload: 'x'.repeat(3_000_000) }), aJob({ queue })]);
+    expect(chunks.map((chunk, order) => entriesOf(chunk, order).length)).toEqual([1, 1]);
+  });
+
+  it('says first how many jobs and runs there are, and last how long those are unless it is one', () => {
+    const ids = [v7(), v7(), v7()].toSorted();
+    const oneRun = batchOf(ids.map((id) => aJob({ queue, id, priority: 3 })));
+    expect([oneRun.chunks[0]?.readUInt32BE(0), oneRun.chunks[0]?.readUInt32BE(4)]).toEqual([3, 1]);
+    expect(oneRun.arguments).toEqual(oneRun.chunks);
+    const threeRuns = batchOf(ids.toReversed().map((id) => aJob({ queue, id, priority: 3 })));
+    expect([threeRuns.chunks[0]?.readUInt32BE(0), threeRuns.chunks[0]?.readUInt32BE(4)]).toEqual([3, 3]);
+    expect(threeRuns.arguments).toEqual([...threeRuns.chunks, 1, 1, 1]);
   });
 
   it('is not changed by the next', () => {

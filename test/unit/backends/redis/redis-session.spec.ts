@@ -18,6 +18,7 @@ function run(args: readonly RedisArgument[]): string[] {
     { current, writes: new WriteGather() } as unknown as RedisLink,
     'redis',
     [],
+    { commands: undefined },
   );
   void session.runBuffer(scriptOf('some.lua', 'return 1'), ['key'], args);
   return [...told];

@@ -85,6 +85,17 @@ local function settingsOf(queue)
   return known
 end
 
+-- `simple` is there exactly while plain jobs have nothing to look at as they come in: the queue is declared, without a bound on its
+-- size, not paused, and nobody in it has a key. Whatever changes one of those takes note of it here.
+local function noteSimplicity(queue)
+  local known = settingsOf(queue)
+  if known.declared and not (known.maxSize or known.paused or known.flows) then
+    call('SET', queue.simple, 1)
+  else
+    call('DEL', queue.simple)
+  end
+end
+
 -- Sees to it that a call at that moment, or after it, looks at what is overdue. @return whether nothing was to come earlier
 local function expect(queue, moment)
   local known = settingsOf(queue)

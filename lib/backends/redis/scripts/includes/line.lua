@@ -26,6 +26,7 @@ end
 local function beginFlows(queue, known)
   known.flows = '1'
   call('HSET', queue.meta, 'flows', 1)
+  noteSimplicity(queue)
   if call('ZCARD', queue.ready) == 0 then return end
   for priority = 0, 20 do
     local level = levelOf(priority)
@@ -38,6 +39,7 @@ end
 local function endFlows(queue, known)
   known.flows = nil
   call('HDEL', queue.meta, 'flows')
+  noteSimplicity(queue)
   call('DEL', queue.flows)
 end
 
