@@ -54,6 +54,49 @@ describe('queues on redis', () => {
     );
   });
 
+  it('wakes nobody for a job on a paused queue', async () => {
+    const name = 'resting';
+    const isRung = () => admin.exists(`app:{${name}}:wake`);
+    await queue.enqueue([aJob({ queue: name })]);
+    await queue.pause(name);
+    await admin.del(`app:{${name}}:wake`);
+    await queue.enqueue([aJob({ queue: name })]);
+    expect(await isRung()).toBe(0);
+    await queue.resume(name);
+    await admin.del(`app:{${name}}:wake`);
+    await queue.enqueue([aJob({ queue: name })]);
+    expect(await isRung()).toBe(1);
+  });
+
+  it('takes plain jobs without a look at its settings whenever there is nothing to look at', async () => {
+    const name = 'simple';
+    const isSimple = () => admin.exists(`app:{${name}}:simple`);
+    const told: [string, number][] = [];
+    const note = async (after: string) => void told.push([after, await isSimple()]);
+    queue.declare([{ name }]);
+    await queue.enqueue([aJob({ queue: name })]);
+    await note('a job');
+    await queue.pause(name);
+    await note('pause');
+    await queue.resume(name);
+    await note('resume');
+    await queue.enqueue([aJob({ queue: name, key: 'a' })]);
+    await note('a keyed job');
+    await claim(name);
+    await note('an empty line');
+    queue.declare([{ name, maxSize: 5 }]);
+    await queue.enqueue([aJob({ queue: name })]);
+    await note('a bound on its size');
+    expect(told).toEqual([
+      ['a job', 1],
+      ['pause', 0],
+      ['resume', 1],
+      ['a keyed job', 0],
+      ['an empty line', 1],
+      ['a bound on its size', 0],
+    ]);
+  });
+
   it('leaves nothing of a job that was removed: no key but what belongs to the queue', async () => {
     const name = 'tidy';
     queue.declare([{ name, perKey: { concurrency: 1, rateLimit: { limit: 1, per: 10 } } }]);
@@ -92,7 +135,7 @@ describe('queues on redis', () => {
     await queue.recover();
     await queue.recover();
     const left = (await admin.keys(`app:{${name}}:*`)).map((key) => key.slice(`app:{${name}}:`.length));
-    expect(left.filter((word) => word !== 'meta' && word !== 'wake')).toEqual([]);
+    expect(left.filter((word) => !['meta', 'simple', 'wake'].includes(word))).toEqual([]);
   });
 
   it('holds no counter that a crowd of jobs could leave wrong: the line is empty when all are done', async () => {
@@ -108,7 +151,7 @@ describe('queues on redis', () => {
       });
     }
     const left = (await admin.keys(`app:{${name}}:*`)).map((key) => key.slice(`app:{${name}}:`.length));
-    expect(left.toSorted()).toEqual(['gone', 'meta', 'wake'].filter((word) => left.includes(word)));
+    expect(left.toSorted()).toEqual(['gone', 'meta', 'simple', 'wake'].filter((word) => left.includes(word)));
     expect(await admin.zcard(`app:{${name}}:gone`)).toBe(500);
   });
 

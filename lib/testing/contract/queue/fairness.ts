@@ -38,6 +38,15 @@ export const fairness = topic(
       assert.equal(share(keys, 'late'), 1, keys.join(' '));
     });
 
+    test('lets a job without a key wait no longer than one of a key that comes late', async (stage) => {
+      const lane = stage.lane();
+      await lane.addMany(60, { key: 'large' });
+      await nextKeys(lane, 20);
+      await lane.add();
+      const keys = await nextKeys(lane, 4);
+      assert.equal(keys.filter((key) => key === undefined).length, 1, keys.join(' '));
+    });
+
     test('gives a key that was idle no advantage over the others for that', async (stage) => {
       const lane = stage.lane();
       await lane.addMany(40, { key: 'large' });
