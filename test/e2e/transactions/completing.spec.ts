@@ -16,7 +16,7 @@ let admin: pg.Client;
 let queue: TaskQueue;
 
 beforeAll(async () => {
-  processes = TransferProcesses.prepare();
+  processes = await TransferProcesses.prepare();
   ({ url } = await sharedPostgres());
   admin = new pg.Client({ connectionString: url });
   await admin.connect();

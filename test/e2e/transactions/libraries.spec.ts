@@ -56,7 +56,8 @@ describe.each(Object.entries(LIBRARIES))('a transaction of %s', (name, open) => 
 
   beforeAll(async () => {
     library = await open(url, schema);
-  });
+    // Prisma generates its client in a process of its own.
+  }, 60_000);
   afterAll(async () => void (await library.close()));
 
   it('commits a job together with a row', async () => {

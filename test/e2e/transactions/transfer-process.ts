@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { bundleApp } from '../../bundle-app.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -77,12 +78,12 @@ export class TransferProcesses {
   private constructor(private readonly folder: string) {}
 
   /** Builds the package first: the processes use it as an application does. */
-  static prepare(): TransferProcesses {
+  static async prepare(): Promise<TransferProcesses> {
     spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'ignore' });
     // Inside of the project, so that its packages are found from there.
     const folder = mkdtempSync(join(ROOT, '.reports-'));
-    const entry = join(ROOT, 'dist/index.js');
-    writeFileSync(join(folder, 'transfer.mjs'), SCRIPT.replaceAll(`'nestjs-tasks'`, `'${entry}'`));
+    writeFileSync(join(folder, 'source.mjs'), SCRIPT);
+    await bundleApp(join(folder, 'source.mjs'), join(folder, 'transfer.mjs'));
     return new TransferProcesses(folder);
   }
 
