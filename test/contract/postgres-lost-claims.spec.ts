@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresDatabase } from '../../lib/backends/postgres/database.js';
 import { PostgresQueueBackend } from '../../lib/backends/postgres/postgres-queue-backend.js';
@@ -44,6 +45,15 @@ describe('a server of PostgreSQL that dies', () => {
     return (await backend.claim({ worker: 'w', lease: PATIENCE, take: [], settle })).verdicts;
   };
 
+  /** As workers do. */
+  const completeAndTake = async (receipt: Receipt) => {
+    const settle = [{ receipt, outcome: { kind: 'completed' as const } }];
+    const take = [{ queue: QUEUE, limit: 1 }];
+    return (await backend.claim({ worker: 'w', lease: PATIENCE, take, settle })).verdicts;
+  };
+
+  const stateOf = async ({ id }: ClaimedJob) => (await backend.get([{ queue: QUEUE, id }]))[0]?.state;
+
   const die = async () => {
     await backend.close();
     await server.kill();
@@ -77,6 +87,38 @@ describe('a server of PostgreSQL that dies', () => {
       await die();
       expect(await take()).toBeUndefined();
       expect(await complete(held.receipt)).toEqual(['applied']);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'leaves an outcome that went along with a claim',
+    async () => {
+      await backend.enqueue([aJob({ queue: QUEUE })]);
+      const done = (await take()) as ClaimedJob;
+      expect(await completeAndTake(done.receipt)).toEqual(['applied']);
+      await die();
+      expect(await stateOf(done)).toBe('completed');
+    },
+    PATIENCE,
+  );
+
+  it(
+    'leaves an outcome that went along with a claim while somebody else does what is overdue',
+    async () => {
+      await backend.enqueue([aJob({ queue: QUEUE })]);
+      const done = (await take()) as ClaimedJob;
+      const other = new pg.Client({ connectionString: server.url });
+      await other.connect();
+      const due = aJob({ queue: QUEUE, dueAt: Date.now() + PATIENCE });
+      await backend.enqueue([due]);
+      await other.query('update tasks.job set moment = 1 where id = $1', [due.id]);
+      await other.query('begin');
+      await other.query('select tasks.lock_queue(id) from tasks.queue where name = $1', [QUEUE]);
+      expect(await completeAndTake(done.receipt)).toEqual(['applied']);
+      await other.end();
+      await die();
+      expect(await stateOf(done)).toBe('completed');
     },
     PATIENCE,
   );

@@ -8,6 +8,11 @@ import type { QueueNames } from './queue-names.js';
 import type { QueueParts } from './queue-parts.js';
 import { SettleBatch } from './settle-batch.js';
 import { settleWithin } from './settle-within.js';
+import type { SqlValues } from './sql-driver.js';
+import type { SqlStatement } from './sql-statement.js';
+
+/** The largest number that the server takes for a limit. */
+const MOST = 2_147_483_647;
 
 /** Settles, then takes, in one statement. */
 export async function claimJobs(
@@ -17,24 +22,12 @@ export async function claimJobs(
   if (tx !== undefined && take.every(({ limit }) => limit === 0)) {
     return { jobs: [], ...(await settleWithin(parts, settle, tx)) };
   }
-  const { calls, names, statements, trimmer } = parts;
+  const { calls, names, trimmer } = parts;
   const batch = new SettleBatch(settle, names);
   for (const queue of batch.queueIds) trimmer.settledOn(queue);
   const queues = [...batch.queues, ...take.map(({ queue }) => queue)];
-  const takes = take.map(({ queue, limit, ids }) => ({
-    queue: names.inStore(queue),
-    limit,
-    ids: ids?.map(toText),
-  }));
-  const values = [
-    toText(worker),
-    lease,
-    max ?? null,
-    ...batch.values,
-    JSON.stringify(takes),
-    tx === undefined,
-  ];
-  const rows = await calls.rows<ClaimRow>(statements.claim, queues, values, tx);
+  const { statement, values } = callOf(parts, { worker, lease, take, max, tx }, batch);
+  const rows = await calls.rows<ClaimRow>(statement, queues, values, tx);
   const summary = rows.pop()?.summary ?? {};
   return {
     jobs: inLine(rows).map((row) => claimedJob(row, names)),
@@ -44,6 +37,36 @@ export async function claimJobs(
     ended: endedJobs(summary.ended, names),
     refused: batch.refused(summary),
   };
+}
+
+/** The narrower statement, where one queue is asked and nothing is settled but plain completions. */
+function callOf(
+  { names, statements }: QueueParts,
+  { worker, lease, take, max, tx }: Omit<ClaimRequest, 'settle'>,
+  batch: SettleBatch,
+): { readonly statement: SqlStatement; readonly values: SqlValues } {
+  const isOwn = tx === undefined;
+  const [one] = take;
+  if (one !== undefined && take.length === 1 && one.limit > 0 && one.ids === undefined && batch.isBare) {
+    const limit = Math.min(one.limit, max ?? one.limit, MOST);
+    const values = [toText(worker), lease, ...batch.completed, names.inStore(one.queue), limit, isOwn];
+    return { statement: statements.claimOne, values };
+  }
+  const takes = take.map(({ queue, limit, ids }) => ({
+    queue: names.inStore(queue),
+    limit,
+    ids: ids?.map(toText),
+  }));
+  const values = [
+    toText(worker),
+    lease,
+    max ?? null,
+    ...batch.completed,
+    batch.rest,
+    JSON.stringify(takes),
+    isOwn,
+  ];
+  return { statement: statements.claim, values };
 }
 
 function limitedOf(

@@ -50,12 +50,19 @@ interface PlainAnswer {
   readonly existing: readonly string[] | null;
 }
 
+interface OneAnswer {
+  /** Nothing: as above. */
+  readonly is_added: boolean | null;
+}
+
 async function addPlainTo(
   parts: QueueParts,
   queue: string,
   jobs: readonly NewJob[],
   tx: Transaction | undefined,
 ): Promise<EnqueueVerdict[]> {
+  const [job] = jobs;
+  if (jobs.length === 1 && job !== undefined) return [await addOneTo(parts, queue, job, tx)];
   const { statement, values } = plainCall(parts, queue, jobs);
   const { added, existing } = await parts.calls.row<PlainAnswer>(statement, [queue], values, tx);
   if (added === null) return send(parts, 'enqueueJobs', jobs, tx);
@@ -63,17 +70,27 @@ async function addPlainTo(
   return jobs.map(({ id }) => ({ status: found.has(toText(id)) ? 'existing' : 'created', id }));
 }
 
-/** The narrowest of the statements for plain jobs. */
+async function addOneTo(
+  parts: QueueParts,
+  queue: string,
+  job: NewJob,
+  tx: Transaction | undefined,
+): Promise<EnqueueVerdict> {
+  const { calls, names, statements } = parts;
+  const values = plainValue(names.inStore(queue), job);
+  const { is_added } = await calls.row<OneAnswer>(statements.enqueueOne, [queue], values, tx);
+  if (is_added !== null) return { status: is_added ? 'created' : 'existing', id: job.id };
+  const [verdict] = await send(parts, 'enqueueJobs', [job], tx);
+  return verdict as EnqueueVerdict;
+}
+
+/** The narrower of the statements for several plain jobs. */
 function plainCall(
   { names, statements }: QueueParts,
   queue: string,
   jobs: readonly NewJob[],
 ): { readonly statement: SqlStatement; readonly values: SqlValues } {
   const name = names.inStore(queue);
-  const [job] = jobs;
-  if (jobs.length === 1 && job !== undefined) {
-    return { statement: statements.enqueueOne, values: plainValue(name, job) };
-  }
   const alike = alikeValues(name, jobs);
   return alike === undefined
     ? { statement: statements.enqueuePlain, values: plainValues(name, jobs) }

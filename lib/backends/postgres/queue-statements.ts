@@ -11,6 +11,7 @@ const FILES = {
   settleWithin: 'settle-within',
   refuseCommit: 'refuse-commit',
   claim: 'claim',
+  claimOne: 'claim-one',
   extend: 'extend',
   record: 'record',
   signal: 'signal',

@@ -65,8 +65,13 @@ export class SettleBatch {
     return new Set([...this.completions, ...this.others].map(({ receipt }) => receipt.queueId));
   }
 
-  /** Five parameters of `claim`. */
-  get values(): SqlValues {
+  /** Whether all are completions with nothing besides. */
+  get isBare(): boolean {
+    return this.others.length === 0;
+  }
+
+  /** The completions, as four parameters of `claim` and of `claim_one`. */
+  get completed(): SqlValues {
     const { completions } = this;
     return [
       new PackedArray(
@@ -85,8 +90,12 @@ export class SettleBatch {
         'text',
         completions.map(({ result }) => result),
       ),
-      JSON.stringify(this.others.map((placed) => this.json(placed))),
     ];
+  }
+
+  /** The others, as one parameter. */
+  get rest(): string {
+    return JSON.stringify(this.others.map((placed) => this.json(placed)));
   }
 
   read({ done, late = {}, verdicts = '' }: ClaimSummary): Verdict[] {

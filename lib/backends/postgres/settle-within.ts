@@ -17,9 +17,9 @@ export async function settleWithin(
   tx: Transaction,
 ): Promise<{ verdicts: readonly Verdict[]; refused: readonly RefusedSpawn[] | undefined }> {
   const batch = new SettleBatch(settle, names, 'within');
-  const { queues, queueIds, values } = batch;
+  const { queues, queueIds, rest } = batch;
   for (const queue of queueIds) trimmer.settledOn(queue);
-  const answer = await calls.row<WithinAnswer>(statements.settleWithin, queues, [values.at(-1)], tx);
+  const answer = await calls.row<WithinAnswer>(statements.settleWithin, queues, [rest], tx);
   const verdicts = batch.read({ verdicts: answer.verdicts });
   if (verdicts.some((verdict) => verdict === 'stale' || verdict === 'unknown')) {
     await calls.rows(statements.refuseCommit, [], [], tx).catch(() => undefined);
