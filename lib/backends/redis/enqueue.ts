@@ -30,9 +30,9 @@ export async function enqueueJobs(
 
 /** Plain jobs, each queue's by a call of its own; the calls travel together. */
 function addPlain(parts: QueueParts, jobs: readonly NewJob[]): Promise<EnqueueVerdict[]> {
-  const { queue } = jobs[0] as NewJob;
-  if (jobs.length <= AT_ONCE && jobs.every((job) => job.queue === queue)) {
-    return enqueuePlain(parts, queue, jobs);
+  const { queue: first } = jobs[0] as NewJob;
+  if (jobs.length <= AT_ONCE && jobs.every(({ queue }) => queue === first)) {
+    return enqueuePlain(parts, first, jobs);
   }
   const sheet = new VerdictSheet();
   for (const [queue, places] of placesByQueue(jobs)) {
