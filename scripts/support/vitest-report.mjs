@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { ROOT } from './project.mjs';
 
+const MOST_LINES = 30;
+
 /**
  * What vitest's JSON reporter wrote about one project, counted. A file that could not even be loaded has no tests to
  * count and is one failure; so is a run that ended badly for a reason that no test shows.
@@ -24,7 +26,7 @@ export function readVitestReport(path, { code, timedOut }) {
     for (const test of tests) {
       if (test.status === 'passed') counts.passed += 1;
       else if (test.status !== 'failed') counts.skipped += 1;
-      else fail(`${name}: ${test.fullName}\n    ${firstLine(test.failureMessages[0])}`);
+      else fail(`${name}: ${test.fullName}\n    ${whatFailed(test.failureMessages[0])}`);
     }
     if (file.status === 'failed' && !tests.some(({ status }) => status === 'failed')) {
       fail(`${name}: ${firstLine(file.message) || 'could not be loaded'}`);
@@ -36,5 +38,8 @@ export function readVitestReport(path, { code, timedOut }) {
   else if (counts.passed + counts.failed === 0) fail('no test ran');
   return counts;
 }
+
+/** What differs stands below the first line, and where it was seen in the stack: of a failure that comes once in a hundred runs that is all there is. */
+const whatFailed = (text = '') => text.split('\n').slice(0, MOST_LINES).join('\n    ');
 
 const firstLine = (text = '') => text.split('\n', 1)[0];

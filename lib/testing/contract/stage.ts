@@ -117,6 +117,16 @@ export class Stage {
     return (await this.due(lane, limit)).map(({ id }) => id);
   }
 
+  /** Takes and completes one by one, until there is none and so many were seen: what has come due may have to arrive first. */
+  async drain(lane: Lane, count: number): Promise<string[]> {
+    const ids = await lane.drain();
+    for (let waited = 0; ids.length < count && waited < this.arrivesWithin; waited += STEP) {
+      await this.pass(STEP);
+      ids.push(...(await lane.drain()));
+    }
+    return ids;
+  }
+
   /** Lets that much of the store's time go by. */
   async pass(ms: Ms): Promise<void> {
     if (this.bench.advance === undefined) return sleep(ms + REAL_SLACK);

@@ -53,14 +53,14 @@ export const order = topic('order', (test) => {
     const late = await lane.add({ delay: 300 });
     const [first, second] = await lane.addMany(2);
     await stage.pass(350);
-    inPromisedOrder(stage, await lane.drain(), [first, second, late]);
+    inPromisedOrder(stage, await stage.drain(lane, 3), [first, second, late]);
   });
 
   test('hands out delayed jobs in the order in which they come due', async (stage) => {
     const lane = stage.lane();
     const [third, first, second] = await lane.addAll([{ delay: 500 }, { delay: 300 }, { delay: 400 }]);
     await stage.pass(550);
-    inPromisedOrder(stage, await lane.drain(), [first, second, third]);
+    inPromisedOrder(stage, await stage.drain(lane, 3), [first, second, third]);
   });
 
   test('puts a job that is retried at once behind those that wait', async (stage) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 
 /** A program that knows RabbitMQ and nothing of this app but what docs/rabbitmq.md says: it could be written in any language. */
@@ -25,12 +26,15 @@ export class ForeignShop {
     return messageId;
   }
 
-  /** Looks at the dead letter that the broker shows, and leaves it there. @returns why it is one */
-  async reasonOfDeadLetter(): Promise<string | undefined> {
-    const message = await this.looking.get(`${this.prefix}.notifications:dead`);
-    if (message === false) return undefined;
-    this.looking.nack(message);
-    return String(message.properties.headers?.['x-tasks-error']);
+  /** Looks at the dead letter that the broker shows, a moment after the store has it, and leaves it there. @returns why it is one */
+  async reasonOfDeadLetter(within: number): Promise<string | undefined> {
+    for (const deadline = Date.now() + within; Date.now() < deadline; await sleep(20)) {
+      const message = await this.looking.get(`${this.prefix}.notifications:dead`);
+      if (message === false) continue;
+      this.looking.nack(message);
+      return String(message.properties.headers?.['x-tasks-error']);
+    }
+    return undefined;
   }
 
   async close(): Promise<void> {

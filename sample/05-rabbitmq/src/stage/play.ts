@@ -57,14 +57,16 @@ async function bury(
   await job.result({ timeout: BOUND }).catch(() => undefined);
   const deadLetters = app.get(DeadLetterQueue);
   const [record] = await deadLetters.list();
-  const atBroker = await shop.reasonOfDeadLetter();
+  const atBroker = await shop.reasonOfDeadLetter(BOUND);
   say(`dead        ${record?.error.message ?? 'nothing'}; at the broker: ${atBroker ?? 'nothing'}`);
   const corrected = { to: 'ada@example.com', subject: 'Welcome' };
   const again = await deadLetters.retry(job.id, { payload: corrected });
   await again?.result({ timeout: BOUND });
   say('replayed    the dead letter, corrected');
   const isSame = record?.error.message === atBroker && record?.job.id === job.id;
-  return isSame ? [] : [`the dead letter of the store and the one at the broker differ`];
+  return isSame
+    ? []
+    : [`the store's dead letter says ${record?.error.message}, the one at the broker ${atBroker}`];
 }
 
 /** The job of somebody else's message: the app hears of it when the broker delivers it. */
