@@ -14,37 +14,53 @@ import { commandOf, inRoot, isEntry, readJson } from './support/project.mjs';
 import { runBounded } from './support/run-bounded.mjs';
 
 const LIB = inRoot('lib');
+/** The modules one by one, as the compiler writes them. */
+const COMPILED = inRoot('out', 'compiled');
+const BUILD_INFO = join(COMPILED, '.tsbuildinfo');
+/** What is published: types module by module, code in a few files, and what that reads. */
 const DIST = inRoot('dist');
 const STAMP = join(DIST, '.stamp');
-const BUILD_INFO = join(DIST, '.tsbuildinfo');
 const ASSETS = ['.sql', '.lua', '.json'];
 const BOUND_MS = 300_000;
 
 /**
- * Compiles lib/ to dist/: what has changed, and nothing when nothing has.
+ * Compiles lib/ and joins it to dist/: what has changed, and nothing when nothing has.
  * @returns {Promise<boolean>} whether dist/ is good
  */
 export async function build() {
   ensureInstalled();
   const sources = filesBelow(LIB);
-  const expected = new Set(sources.flatMap(outputsOf));
   const stamp = fingerprint(sources);
-  const complete = [...expected].every((file) => existsSync(join(DIST, file)));
-  const fresh = complete && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp;
-  removeStale(expected);
-  if (fresh) return true;
+  if (isFresh(stamp)) return true;
 
+  const modules = sources.filter(isModule).map((file) => file.replace(/\.ts$/, ''));
+  const code = modules.map((name) => `${name}.js`);
+  const types = modules.map((name) => `${name}.d.ts`);
+  removeOthers(COMPILED, [...code, '.tsbuildinfo']);
   // tsc trusts its notes about what it wrote; a file that somebody deleted would never come back.
-  if (!complete) rmSync(BUILD_INFO, { force: true });
+  const isComplete = hasAll(COMPILED, code) && hasAll(DIST, types);
+  if (!isComplete) rmSync(BUILD_INFO, { force: true });
   const args = [commandOf('typescript', 'tsc'), '-p', inRoot('tsconfig.build.json')];
-  const { code } = await runBounded(args, { boundMs: BOUND_MS });
-  if (code !== 0) return false;
-  for (const file of sources.filter(isAsset)) {
+  const { code: result } = await runBounded(args, { boundMs: BOUND_MS });
+  if (result !== 0) return false;
+
+  const assets = sources.filter(isAsset);
+  for (const file of assets) {
     mkdirSync(dirname(join(DIST, file)), { recursive: true });
     copyFileSync(join(LIB, file), join(DIST, file));
   }
-  writeFileSync(STAMP, stamp);
+  const { bundlePackage } = await import('./support/bundle-package.mjs');
+  const files = [...types, ...assets, ...(await bundlePackage(COMPILED, DIST))];
+  // What a file that was renamed or deleted in lib/ has left behind would still be importable.
+  removeOthers(DIST, files);
+  writeFileSync(STAMP, JSON.stringify({ stamp, files }));
   return true;
+}
+
+function isFresh(stamp) {
+  if (!existsSync(STAMP)) return false;
+  const last = JSON.parse(readFileSync(STAMP, 'utf8'));
+  return last.stamp === stamp && hasAll(DIST, last.files);
 }
 
 /** Paths of all files below a folder, relative to it, in a fixed order. */
@@ -57,30 +73,24 @@ function filesBelow(folder) {
 }
 
 const isAsset = (file) => ASSETS.some((ending) => file.endsWith(ending));
-
-function outputsOf(file) {
-  if (isAsset(file)) return [file];
-  if (!file.endsWith('.ts') || file.endsWith('.d.ts')) return [];
-  return [file.replace(/\.ts$/, '.js'), file.replace(/\.ts$/, '.d.ts')];
-}
+const isModule = (file) => file.endsWith('.ts') && !file.endsWith('.d.ts');
+const hasAll = (folder, files) => files.every((file) => existsSync(join(folder, file)));
 
 /** Of everything that decides what dist/ is. */
 function fingerprint(sources) {
   const hash = createHash('sha256');
-  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package.json'].map((file) => inRoot(file));
-  for (const path of [...settings, ...sources.map((file) => join(LIB, file))]) {
+  const own = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/support/bundle-package.mjs'];
+  for (const path of [...own.map((file) => inRoot(file)), ...sources.map((file) => join(LIB, file))]) {
     hash.update(`\0${relative(LIB, path).split(sep).join('/')}\0`).update(readFileSync(path));
   }
-  hash.update(readJson(inRoot('node_modules', 'typescript', 'package.json')).version);
+  for (const tool of ['typescript', 'rolldown'])
+    hash.update(readJson(inRoot('node_modules', tool, 'package.json')).version);
   return hash.digest('hex');
 }
 
-/** What a file that was renamed or deleted in lib/ has left behind would still be importable. */
-function removeStale(expected) {
-  for (const file of filesBelow(DIST)) {
-    const path = join(DIST, file);
-    if (!expected.has(file) && path !== STAMP && path !== BUILD_INFO) rmSync(path);
-  }
+function removeOthers(folder, files) {
+  const keep = new Set(files);
+  for (const file of filesBelow(folder)) if (!keep.has(file)) rmSync(join(folder, file));
 }
 
 if (isEntry(import.meta.url)) process.exitCode = (await build()) ? 0 : 1;

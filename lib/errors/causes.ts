@@ -67,7 +67,7 @@ const isOurs = (line: string): boolean =>
 const isOfApp = (line: string): boolean => FRAME.test(line) && !line.includes('(node:') && !isOurs(line);
 
 function placesOf(url: string | undefined): readonly string[] {
-  if (url === undefined || !/\/errors\/causes\.[jt]s$/u.test(url)) return [];
+  if (url === undefined || !/\/(errors\/causes|dist\/nestjs-tasks\/[\w-]+)\.[jt]s$/u.test(url)) return [];
   const folder = new URL('../', url);
   return [folder.href, fileURLToPath(folder)];
 }

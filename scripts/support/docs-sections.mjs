@@ -10,11 +10,11 @@ const code = (text) => `\`${text}\``;
 
 /** Every generated section of the docs, by the name that its marker has. */
 export async function renderSections() {
-  const contract = await import('../../dist/contract/index.js');
-  const errors = await import('../../dist/errors/index.js');
-  const config = await import('../../dist/config/index.js');
-  const cli = await import('../../dist/cli/index.js');
-  const metrics = await import('../../dist/metrics/index.js');
+  const contract = await import('../../out/compiled/contract/index.js');
+  const errors = await import('../../out/compiled/errors/index.js');
+  const config = await import('../../out/compiled/config/index.js');
+  const cli = await import('../../out/compiled/cli/index.js');
+  const metrics = await import('../../out/compiled/metrics/index.js');
   const interfaces = await readInterfaces();
   return {
     states: renderStates(contract),
@@ -102,10 +102,10 @@ function renderEvents({ TASK_EVENT_TYPES }, interfaces) {
 
 /** A column for each backend that there is. */
 async function renderCapabilities({ FEATURES, FEATURE_MEANINGS }, interfaces) {
-  const { MemoryQueueBackend } = await import('../../dist/backends/memory/index.js');
-  const { RABBITMQ_CAPABILITIES } = await import('../../dist/backends/rabbitmq/index.js');
-  const { POSTGRES_CAPABILITIES } = await import('../../dist/backends/postgres/index.js');
-  const { REDIS_CAPABILITIES } = await import('../../dist/backends/redis/index.js');
+  const { MemoryQueueBackend } = await import('../../out/compiled/backends/memory/index.js');
+  const { RABBITMQ_CAPABILITIES } = await import('../../out/compiled/backends/rabbitmq/index.js');
+  const { POSTGRES_CAPABILITIES } = await import('../../out/compiled/backends/postgres/index.js');
+  const { REDIS_CAPABILITIES } = await import('../../out/compiled/backends/redis/index.js');
   const columns = {
     memory: new MemoryQueueBackend().capabilities,
     redis: REDIS_CAPABILITIES,

@@ -63,6 +63,29 @@ describe('the entry points, where no optional peer is installed', () => {
     ]);
   });
 
+  it('leave the frames of the package out of what is told of an error', async () => {
+    const code = `import 'reflect-metadata';
+      import { Module } from '@nestjs/common';
+      import { NestFactory } from '@nestjs/core';
+      import { DeadLetterQueue, QueueRegistry, Task, TasksModule } from 'nestjs-tasks';
+      class Mail { send() { throw new Error('busy'); } }
+      Task({ name: 'send', maxRetries: 0 })(Mail.prototype, 'send', Object.getOwnPropertyDescriptor(Mail.prototype, 'send'));
+      class App {}
+      Module({ imports: [TasksModule.forRoot({ logging: 'none' })], providers: [Mail] })(App);
+      const app = await NestFactory.createApplicationContext(App, { logger: false });
+      const job = await app.get(QueueRegistry).get('default').enqueue('send');
+      await job.result().catch(() => undefined);
+      const [{ error }] = await app.get(DeadLetterQueue).list();
+      console.log(error.stack);
+      await app.close();`;
+    const { output } = await runNode(['--input-type=module', '-e', code], inject('withoutPeers'));
+    expect(output.split('\n').filter((line) => !line.includes('(node:'))).toEqual([
+      'Error: busy',
+      expect.stringMatching(/^ +at Mail\.send \(.*eval1/),
+      '',
+    ]);
+  });
+
   it('say what a backend needs that is made without its driver', async () => {
     const code = `const { createPostgresBackend, createRedisBackend, systemClock: clock } = await import('nestjs-tasks');
       const entry = { name: 'jobs', clock };
