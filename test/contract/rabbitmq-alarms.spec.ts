@@ -169,6 +169,22 @@ describe('a broker', () => {
     close();
   });
 
+  it('that confirms nothing of jobs that have run already has them known as done, should their messages come again', async () => {
+    const queue = await open();
+    const { done, close } = consume(queue);
+    const some = jobs(3);
+    const publish = queue.broker.publish.bind(queue.broker);
+    vi.spyOn(queue.broker, 'publish').mockImplementationOnce(async (sendings) => {
+      await publish(sendings);
+      await vi.waitFor(() => expect(done).toHaveLength(3), PATIENCE);
+      return sendings.map(() => 'unknown');
+    });
+    expect(await caught(queue.enqueue(some))).toMatchObject({ outcome: 'unknown' });
+    const records = await queue.get(some.map(({ id }) => ({ queue: QUEUE, id })));
+    expect(records.map((record) => record?.state)).toEqual(['completed', 'completed', 'completed']);
+    close();
+  });
+
   describe('that waits for an acknowledgement no longer than a moment', () => {
     beforeAll(() =>
       evaluate(

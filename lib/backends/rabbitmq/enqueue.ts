@@ -1,4 +1,10 @@
-import type { EnqueueCallOptions, EnqueueVerdict, JobRef, NewJob } from '../../contract/index.js';
+import {
+  type EnqueueCallOptions,
+  type EnqueueVerdict,
+  isQueued,
+  type JobRef,
+  type NewJob,
+} from '../../contract/index.js';
 import type { Sending } from './broker.js';
 import { arePromised, refusedBy } from './full-queues.js';
 import { NO_HISTORY } from './message.js';
@@ -67,10 +73,8 @@ async function publishNew(parts: RabbitMqParts, jobs: readonly NewJob[]): Promis
   }
   await letGo(parts, loose.surplus());
   if (lost.length === 0) return outcomes;
-  await letGo(
-    parts,
-    jobs.filter((_, place) => outcomes[place] !== 'confirmed'),
-  );
+  const unconfirmed = jobs.filter((_, place) => outcomes[place] !== 'confirmed');
+  await letGo(parts, await notArrivedAmong(parts, unconfirmed));
   if (error !== undefined) throw error;
   const outcome = outcomes.every((one) => one === 'not-sent') ? 'not-sent' : 'unknown';
   const isUnroutable = outcomes.includes('unroutable');
@@ -126,6 +130,18 @@ async function send(parts: RabbitMqParts, jobs: readonly NewJob[]): Promise<Sent
     } else lost.push(job);
   });
   return { outcomes, lost, error };
+}
+
+/**
+ * Of jobs whose confirms were lost, those whose messages nobody here has seen. Of one that ran already the ledger has to know that it did: with the
+ * confirm its acknowledgement is lost as well, and the message comes again.
+ */
+async function notArrivedAmong({ ledger }: RabbitMqParts, jobs: readonly NewJob[]): Promise<NewJob[]> {
+  const records = await ledger.get(jobs);
+  return jobs.filter((_, place) => {
+    const record = records[place];
+    return record !== undefined && isQueued(record.state) && record.attempt === 0;
+  });
 }
 
 /** A ledger in memory forgets them. */
