@@ -94,7 +94,7 @@ export class FinishedJobs {
     return watch;
   }
 
-  /** What ends within one tick travels in one message a queue. */
+  /** What ends within one tick travels together, queue by queue. */
   private send(store: StoreLink, { queue, id }: JobRef): void {
     if (this.outgoing.size === 0) queueMicrotask(() => this.publish());
     const message = this.outgoing.get(queue);
@@ -106,8 +106,10 @@ export class FinishedJobs {
     const messages = [...this.outgoing];
     this.outgoing.clear();
     for (const [queue, { store, ids }] of messages) {
-      // A message that is lost is made good by the look of whoever waits.
-      store.state.publish(finishedChannel(queue), writeFinished(ids)).catch(() => undefined);
+      for (const message of writeFinished(ids)) {
+        // One that is lost is made good by the look of whoever waits.
+        store.state.publish(finishedChannel(queue), message).catch(() => undefined);
+      }
     }
   }
 }

@@ -36,6 +36,20 @@ describe('a claim of PostgreSQL that asks one queue and settles nothing but plai
     expect((await claim(3, [], 2)).jobs).toHaveLength(2);
   });
 
+  it('gives a job that has seen a later clock a token of its own, which is good', async () => {
+    const [id] = await enqueue({}, {});
+    await own.client.query(`update ${own.schema}.job set fence = 9000000000000000 where id = $1`, [id]);
+    const { jobs } = await claim(2);
+    expect(jobs.find((job) => job.id === id)?.fence).toBe('9000000000000001');
+    expect((await claim(1, jobs)).verdicts).toEqual(['applied', 'applied']);
+  });
+
+  it('tells of a job without bounds that it has none', async () => {
+    await enqueue({ maxRetries: Infinity, maxStalled: Infinity, timeout: undefined });
+    const [job] = (await claim(1)).jobs;
+    expect(job).toMatchObject({ maxRetries: Infinity, maxStalled: Infinity, timeout: undefined });
+  });
+
   it('takes any number there is where it is asked for more than the server can count', async () => {
     await enqueue({}, {});
     expect((await claim(Number.MAX_SAFE_INTEGER)).jobs).toHaveLength(2);

@@ -2,6 +2,8 @@ import type { EndingJson } from './ended-job.js';
 
 /** What `claim` tells besides the jobs. */
 export interface ClaimSummary {
+  /** The first queue that gave jobs, and the fencing token of all of them but those that say another; absent where there are none. */
+  readonly from?: readonly [queueId: number, queue: string, fence: string];
   /** Numbers of the completions that held, from 1; absent when all did. */
   readonly done?: readonly number[];
   /** Letters of the others. */

@@ -30,7 +30,7 @@ export async function claimJobs(
   const rows = await calls.rows<ClaimRow>(statement, queues, values, tx);
   const summary = rows.pop()?.summary ?? {};
   return {
-    jobs: inLine(rows).map((row) => claimedJob(row, names)),
+    jobs: inLine(rows).map((row) => claimedJob(row, summary.from, names)),
     verdicts: batch.read(summary),
     nextInMs: summary.next,
     limited: summary.limited?.map((one) => limitedOf(one, names)),

@@ -9,30 +9,42 @@ import { fromSignalText } from './signal-text.js';
 import { finishedState } from './state-codes.js';
 import { fromStored, fromStoredJson } from './stored-payload.js';
 
-/** A row of `claim`: a job, or what it tells besides. */
+/** A row of `claim`: a job, or what it tells besides. Null: as usual, or as the summary says. */
 export interface ClaimRow {
   readonly summary: ClaimSummary | null;
-  readonly queue: string;
-  readonly queue_id: number;
+  readonly queue: string | null;
+  readonly queue_id: number | null;
   readonly id: string;
   readonly name: string;
-  readonly codec: string;
-  readonly version: number;
-  readonly priority: number;
-  readonly attempt: number;
+  readonly codec: string | null;
+  readonly version: number | null;
+  readonly priority: number | null;
+  readonly attempt: number | null;
   readonly max_retries: number | null;
-  readonly stalls: number;
+  readonly stalls: number | null;
   readonly max_stalled: number | null;
   readonly timeout: number | null;
-  readonly fence: string;
+  readonly fence: string | null;
   readonly created_at: string;
   readonly payload: string | null;
   readonly payload_raw: Buffer | null;
-  readonly is_rare: boolean;
+  readonly is_rare: boolean | null;
   readonly extra: ExtraJson | null;
   /** Where it stood in the line of its priority. */
   readonly place: string;
 }
+
+/** What null stands for in a claimed row, as the statements that claim have it. */
+export const usual = {
+  codec: 'json',
+  version: 1,
+  priority: 5,
+  attempt: 1,
+  maxRetries: 3,
+  stalls: 0,
+  maxStalled: 3,
+  timeout: 300_000,
+} as const;
 
 interface ExtraJson {
   readonly key: string | null;
@@ -59,9 +71,13 @@ interface OutcomeJson {
 /** What a job is called of which another hand has left what nobody can read: nobody can run it, and it becomes a dead letter. */
 const UNREADABLE = 'unreadable';
 
-/** A job as its worker gets it. One that cannot be read does not take those along that were claimed with it. */
-export function claimedJob(row: ClaimRow, names: QueueNames): ClaimedJob {
-  const job = plainJob(row, names);
+/**
+ * A job as its worker gets it. One that cannot be read does not take those along that were claimed with it.
+ *
+ * @param from of the summary that came with it
+ */
+export function claimedJob(row: ClaimRow, from: ClaimSummary['from'], names: QueueNames): ClaimedJob {
+  const job = plainJob(row, from, names);
   if (row.extra === null) return job;
   try {
     return { ...job, extra: claimedExtra(row.extra, names) };
@@ -70,28 +86,36 @@ export function claimedJob(row: ClaimRow, names: QueueNames): ClaimedJob {
   }
 }
 
-function plainJob(row: ClaimRow, names: QueueNames): ClaimedJob {
-  const queue = names.here(row.queue);
-  const receipt = new PostgresReceipt(queue, row.queue_id, row.id, row.fence, row.is_rare);
+function plainJob(row: ClaimRow, from: ClaimSummary['from'], names: QueueNames): ClaimedJob {
+  const [firstId = 0, firstName = '', firstFence = ''] = from ?? [];
+  const queue = names.here(row.queue ?? firstName);
+  const fence = row.fence ?? firstFence;
+  const receipt = new PostgresReceipt(queue, row.queue_id ?? firstId, row.id, fence, row.is_rare ?? false);
+  const timeout = row.timeout ?? usual.timeout;
   return {
     queue,
     id: fromText(row.id),
     receipt: receipt as unknown as Receipt,
     name: fromText(row.name),
     payload: fromStored(row.payload, row.payload_raw),
-    codec: fromText(row.codec),
-    priority: row.priority,
-    attempt: row.attempt,
-    maxRetries: fromBound(row.max_retries),
-    stalls: row.stalls,
-    timeout: row.timeout ?? undefined,
-    fence: row.fence,
+    codec: row.codec === null ? usual.codec : fromText(row.codec),
+    priority: row.priority ?? usual.priority,
+    attempt: row.attempt ?? usual.attempt,
+    maxRetries: boundOf(row.max_retries, usual.maxRetries),
+    stalls: row.stalls ?? usual.stalls,
+    timeout: timeout === NONE ? undefined : timeout,
+    fence,
     createdAt: Number(row.created_at),
-    maxStalled: fromBound(row.max_stalled),
-    version: row.version,
+    maxStalled: boundOf(row.max_stalled, usual.maxStalled),
+    version: row.version ?? usual.version,
     extra: undefined,
   };
 }
+
+/** Where null stands for what is usual. */
+const NONE = -1;
+const boundOf = (bound: number | null, asUsual: number): number =>
+  fromBound(bound === NONE ? null : (bound ?? asUsual));
 
 function claimedExtra(extra: ExtraJson, names: QueueNames): ClaimedExtra {
   const { policy, key } = extra;

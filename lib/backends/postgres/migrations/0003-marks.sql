@@ -189,12 +189,10 @@ begin
   v_latest := m.latest;
   select last_value into v_last from :"schema".job_place;
   for lane in 1..24 loop
-    if v_nexts[lane] is not null then
-      v_floors[lane] := least(v_nexts[lane], :"schema".lowest_in(q.id, lane, v_floors[lane]));
-    end if;
     continue when v_nexts[lane] is null and v_latest[lane] is null and lane < 22 and (lane - 1 > p_high or lane - 1 < p_low);
-    v_nexts[lane] := v_latest[lane];
     v_key := :"schema".lowest_in(q.id, lane, v_floors[lane]);
+    if v_nexts[lane] is not null then v_floors[lane] := least(v_nexts[lane], v_key); end if;
+    v_nexts[lane] := v_latest[lane];
     -- What comes by itself is above that.
     v_bound := case
       when lane = 23 then v_key

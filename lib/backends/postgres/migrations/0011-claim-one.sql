@@ -91,9 +91,13 @@ begin
       update :"schema".job j set state = 5, attempt = j.attempt + 1, fence = greatest(j.fence + 1, v_fence), moment = v_expiry,
         started_at = v_now, worker = p_worker, forward_at = null
       where j.ctid = any(v_places)
-      returning null::jsonb, p_queue, j.queue, j.id, j.name, j.codec, j.version, j.priority, j.attempt, j.max_retries, j.stalls,
-        j.max_stalled, j.timeout, j.fence, j.created_at, j.payload, j.payload_raw,
-        j.key is not null or j.unique_key is not null or j.policy is not null,
+      returning null::jsonb, null::text, null::integer, j.id, j.name,
+        nullif(j.codec, 'json'), nullif(j.version, 1), nullif(j.priority, 5::smallint), nullif(j.attempt, 1),
+        case when j.max_retries is null then -1 else nullif(j.max_retries, 3) end, nullif(j.stalls, 0),
+        case when j.max_stalled is null then -1 else nullif(j.max_stalled, 3) end,
+        case when j.timeout is null then -1 else nullif(j.timeout, 300000) end,
+        nullif(j.fence, v_fence), j.created_at, j.payload, j.payload_raw,
+        case when j.key is not null or j.unique_key is not null or j.policy is not null then true end,
         case when j.key is null and j.headers is null and j.checkpoint is null and j.checkpoint_raw is null and j.policy is null
           and j.signals is null and j.replays = 0 then null
         else :"schema".extras_of(
@@ -113,6 +117,9 @@ begin
     v_has_endings := true;
   else
     c.summary := '{}';
+  end if;
+  if v_places is not null then
+    c.summary := c.summary || jsonb_build_object('from', jsonb_build_array(v_queue, p_queue, v_fence::text));
   end if;
   if v_moment is not null then c.summary := c.summary || jsonb_build_object('next', greatest(0, v_moment - v_now)); end if;
   if v_has_endings then

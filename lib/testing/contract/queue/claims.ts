@@ -31,6 +31,34 @@ export const claims = topic('claim', (test) => {
     assert.deepEqual({ ...job.extra?.headers }, { traceparent: '00-abc' });
   });
 
+  test('tells of each job of a claim its own words, not those of its neighbours', async (stage) => {
+    const lane = stage.lane();
+    const words = [
+      { maxRetries: 3, timeout: 300_000, maxStalled: 3, priority: 5 },
+      { maxRetries: 0, timeout: undefined, maxStalled: 1, priority: 20 },
+      { maxRetries: 30, timeout: 1, maxStalled: 0, priority: 0 },
+    ];
+    const ids = await lane.addAll(words);
+    const taken = new Map((await lane.take(3)).map((job) => [job.id, job]));
+    const told = ids.map((id) => {
+      const { maxRetries, timeout, maxStalled, priority } = taken.get(id) ?? {};
+      return { maxRetries, timeout, maxStalled, priority };
+    });
+    assert.deepEqual(told, words);
+  });
+
+  test('gives of several queues receipts that are good for each', async (stage) => {
+    const [one, two] = [stage.lane(), stage.lane()];
+    await one.addMany(2);
+    await two.addMany(2);
+    const take = [one, two].map(({ name }) => ({ queue: name, limit: 2 }));
+    const { jobs } = await stage.queue.claim({ worker: 'worker', lease: LONG_LEASE, take });
+    const settle = jobs.map(({ receipt }) => ({ receipt, outcome: { kind: 'completed' as const } }));
+    const { verdicts } = await stage.queue.claim({ worker: 'worker', lease: LONG_LEASE, take: [], settle });
+    assert.deepEqual(verdicts, ['applied', 'applied', 'applied', 'applied']);
+    assert.deepEqual([(await one.counts()).running, (await two.counts()).running], [0, 0]);
+  });
+
   test('makes the job running, by this worker, from now', async (stage) => {
     const lane = stage.lane();
     const id = await lane.add();
