@@ -65,6 +65,20 @@ describe('finished jobs that are over the bounds of their queue', () => {
     await backend.close();
   });
 
+  it('leave so many tombstones and no more, however many there were at once', async () => {
+    const backend = await open();
+    await admin.query(
+      `insert into ${schema}.tombstone select id, 'old-' || n, 7, ${schema}.now_ms() - 60000 + n from ${schema}.queue, generate_series(1, 50000) n`,
+    );
+    const tombstones = async () => {
+      const { rows } = await admin.query<{ n: number }>(`select count(*)::int as n from ${schema}.tombstone`);
+      return rows[0]?.n;
+    };
+    await complete(backend, 1);
+    await expect.poll(tombstones, { timeout: 15_000 }).toBe(10_000);
+    await backend.close();
+  });
+
   it('leave tables that are swept closely, whatever the server does elsewhere', async () => {
     const { rows } = await admin.query<{ name: string; options: string[] }>(
       `select relname as name, reloptions as options from pg_class where relnamespace = $1::regnamespace and relkind = 'r'`,

@@ -27,7 +27,7 @@ export const POSTGRES_CAPABILITIES: Capabilities = {
   features: FEATURES,
   minLease: 100,
   maxDelay: Number.MAX_SAFE_INTEGER,
-  lookAhead: 400,
+  lookAhead: 1_000,
   claimsInFlight: 2,
   enqueueBatch: 1_000,
   completedMax: 10_000,

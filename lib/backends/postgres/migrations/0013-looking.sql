@@ -269,6 +269,7 @@ declare
   v_over bigint;
   v_ids text[];
   v_at bigint;
+  v_more integer;
   v_some integer;
   v_is_full boolean := false;
 begin
@@ -333,6 +334,8 @@ begin
     delete from :"schema".tombstone where queue = q.id and id = any(array(
       select id from :"schema".tombstone where queue = q.id and at >= 0 and at <= v_at order by at limit p_most
     ));
+    get diagnostics v_more = row_count;
+    v_some := greatest(v_some, v_more);
   end if;
   delete from :"schema".held_key where queue = q.id and (kind, key) in (
     select k.kind, k.key from :"schema".held_key k where k.queue = q.id and k.until_ms <= p_now order by k.until_ms limit p_most
