@@ -27,6 +27,7 @@ export const POSTGRES_CAPABILITIES: Capabilities = {
   features: FEATURES,
   minLease: 100,
   maxDelay: Number.MAX_SAFE_INTEGER,
+  // A claim takes 0.7 ms beside its jobs, however many: with 400 in hand a backlog of quick ones ran at four fifths of this.
   lookAhead: 1_000,
   claimsInFlight: 2,
   enqueueBatch: 1_000,
