@@ -65,7 +65,8 @@ function placesOfModules(from) {
       return code.replaceAll(new RegExp(`"${mark.source}"`, 'g'), (_, place) =>
         place === fileName
           ? 'import.meta.url'
-          : `new URL(${JSON.stringify(posix.relative(dirname(fileName), place))}, import.meta.url).href`,
+          : // Bundlers of apps take `new URL(text, import.meta.url)` for a file that they are to copy, and there is none at that place.
+            `((base) => new URL(${JSON.stringify(posix.relative(dirname(fileName), place))}, base).href)(import.meta.url)`,
       );
     },
   };
