@@ -30,13 +30,16 @@ const BOUND_MS = 300_000;
 export async function build() {
   ensureInstalled();
   const sources = filesBelow(LIB);
-  const stamp = fingerprint(sources);
-  if (isFresh(stamp)) return true;
-
   const modules = sources.filter(isModule).map((file) => file.replace(/\.ts$/, ''));
   const code = modules.map((name) => `${name}.js`);
   const types = modules.map((name) => `${name}.d.ts`);
   removeOthers(COMPILED, [...code, '.tsbuildinfo']);
+  const stamp = fingerprint(sources);
+  const last = lastBuild();
+  // What a file that was renamed or deleted in lib/ has left behind would still be importable.
+  if (last !== undefined) removeOthers(DIST, [...last.files, '.stamp']);
+  if (last?.stamp === stamp && hasAll(DIST, last.files) && hasAll(COMPILED, code)) return true;
+
   // tsc trusts its notes about what it wrote; a file that somebody deleted would never come back.
   const isComplete = hasAll(COMPILED, code) && hasAll(DIST, types);
   if (!isComplete) rmSync(BUILD_INFO, { force: true });
@@ -51,16 +54,18 @@ export async function build() {
   }
   const { bundlePackage } = await import('./support/bundle-package.mjs');
   const files = [...types, ...assets, ...(await bundlePackage(COMPILED, DIST))];
-  // What a file that was renamed or deleted in lib/ has left behind would still be importable.
   removeOthers(DIST, files);
   writeFileSync(STAMP, JSON.stringify({ stamp, files }));
   return true;
 }
 
-function isFresh(stamp) {
-  if (!existsSync(STAMP)) return false;
-  const last = JSON.parse(readFileSync(STAMP, 'utf8'));
-  return last.stamp === stamp && hasAll(DIST, last.files);
+/** What the last one was made of, and the files that it left in dist/. */
+function lastBuild() {
+  try {
+    return JSON.parse(readFileSync(STAMP, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Paths of all files below a folder, relative to it, in a fixed order. */

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { getPriority } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -180,6 +181,22 @@ describe('the closing counts', () => {
   it('take a run that left no report for a failure', async () => {
     const { readVitestReport } = await load<Report>('support/vitest-report.mjs');
     expect(readVitestReport(NONE, { code: 1, timedOut: false })).toMatchObject({ passed: 0, failed: 1 });
+  });
+
+  it('say of a failure what differs, not only that something does', async () => {
+    const { readVitestReport } = await load<Report>('support/vitest-report.mjs');
+    const folder = mkdtempSync(join(tmpdir(), 'report-'));
+    const report = join(folder, 'report.json');
+    const test = {
+      status: 'failed',
+      fullName: 'adds',
+      failureMessages: ['AssertionError: differs\n- 1\n+ 2'],
+    };
+    const file = { name: join(SCRIPTS, '..', 'sum.spec.ts'), status: 'failed', assertionResults: [test] };
+    writeFileSync(report, JSON.stringify({ testResults: [file] }));
+    const { failures } = readVitestReport(report, { code: 1, timedOut: false });
+    rmSync(folder, { recursive: true });
+    expect(failures).toEqual(['sum.spec.ts: adds\n    AssertionError: differs\n    - 1\n    + 2']);
   });
 
   it('take a run without a single test for a failure, whatever its exit code', async () => {

@@ -35,7 +35,7 @@ export interface ClaimRow {
 }
 
 /** What null stands for in a claimed row, as the statements that claim have it. */
-export const usual = {
+export const USUAL = {
   codec: 'json',
   version: 1,
   priority: 5,
@@ -91,28 +91,28 @@ function plainJob(row: ClaimRow, from: ClaimSummary['from'], names: QueueNames):
   const queue = names.here(row.queue ?? firstName);
   const fence = row.fence ?? firstFence;
   const receipt = new PostgresReceipt(queue, row.queue_id ?? firstId, row.id, fence, row.is_rare ?? false);
-  const timeout = row.timeout ?? usual.timeout;
+  const timeout = row.timeout ?? USUAL.timeout;
   return {
     queue,
     id: fromText(row.id),
     receipt: receipt as unknown as Receipt,
     name: fromText(row.name),
     payload: fromStored(row.payload, row.payload_raw),
-    codec: row.codec === null ? usual.codec : fromText(row.codec),
-    priority: row.priority ?? usual.priority,
-    attempt: row.attempt ?? usual.attempt,
-    maxRetries: boundOf(row.max_retries, usual.maxRetries),
-    stalls: row.stalls ?? usual.stalls,
+    codec: row.codec === null ? USUAL.codec : fromText(row.codec),
+    priority: row.priority ?? USUAL.priority,
+    attempt: row.attempt ?? USUAL.attempt,
+    maxRetries: boundOf(row.max_retries, USUAL.maxRetries),
+    stalls: row.stalls ?? USUAL.stalls,
     timeout: timeout === NONE ? undefined : timeout,
     fence,
     createdAt: Number(row.created_at),
-    maxStalled: boundOf(row.max_stalled, usual.maxStalled),
-    version: row.version ?? usual.version,
+    maxStalled: boundOf(row.max_stalled, USUAL.maxStalled),
+    version: row.version ?? USUAL.version,
     extra: undefined,
   };
 }
 
-/** Where null stands for what is usual. */
+/** Where null stands for what is USUAL. */
 const NONE = -1;
 const boundOf = (bound: number | null, asUsual: number): number =>
   fromBound(bound === NONE ? null : (bound ?? asUsual));

@@ -1,4 +1,4 @@
-import { type ClaimRow, usual } from './claimed-job.js';
+import { type ClaimRow, USUAL } from './claimed-job.js';
 
 /** Claimed jobs as they stood in line, queue by queue as these were asked for: the database hands them out as they lie on its pages. */
 export function inLine(rows: readonly ClaimRow[]): readonly ClaimRow[] {
@@ -10,7 +10,7 @@ export function inLine(rows: readonly ClaimRow[]): readonly ClaimRow[] {
   const placed = rows.map((row) => ({
     row,
     turn: turnOf(row.queue_id ?? 0),
-    priority: row.priority ?? usual.priority,
+    priority: row.priority ?? USUAL.priority,
     place: Number(row.place),
   }));
   const order = (a: Placed, b: Placed): number =>

@@ -35,7 +35,7 @@ begin
 end $$;
 
 -- What most jobs have alike is null, and so neither written as text nor read: `queue` and `fence` then stand in the summary, the others are as
--- `usual` in claimed-job.ts has them; -1 is no bound. Twenty texts a job were a tenth of what a claim took of both processes.
+-- `USUAL` in claimed-job.ts has them; -1 is no bound. Twenty texts a job were a tenth of what a claim took of both processes.
 create type :"schema".claimed_job as (
   -- Of the one row that tells everything but jobs.
   summary jsonb,
