@@ -151,7 +151,7 @@ describe('queues on redis', () => {
       });
     }
     const left = (await admin.keys(`app:{${name}}:*`)).map((key) => key.slice(`app:{${name}}:`.length));
-    expect(left.toSorted()).toEqual(['gone', 'meta', 'simple', 'wake'].filter((word) => left.includes(word)));
+    expect(left.toSorted()).toEqual(['buried', 'gone', 'meta', 'simple', 'wake'].filter((word) => left.includes(word)));
     expect(await admin.zcard(`app:{${name}}:gone`)).toBe(500);
   });
 

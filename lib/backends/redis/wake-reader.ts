@@ -40,6 +40,8 @@ export class WakeReader {
   private reader: Redis | undefined;
   /** The keys of the read that is under way. */
   private reading: readonly string[] = [];
+  /** The keys of the read that is being interrupted. */
+  private interrupted: readonly string[] | undefined;
   private loop: Promise<void> | undefined;
   private isClosed = false;
   private lastWoken: string | undefined;
@@ -97,7 +99,8 @@ export class WakeReader {
 
   private begin(client: Redis): void {
     this.reader = client;
-    this.loop = this.read(client);
+    // Those that are told of together are read together: one that was begun for the first of three was interrupted twice at once.
+    this.loop = Promise.resolve().then(() => this.read(client));
   }
 
   /** Reads on one connection, for as long as it lasts and somebody waits. */
@@ -155,18 +158,23 @@ export class WakeReader {
     const client = this.link.current;
     if (client === undefined || this.isClosed) return;
     if (this.reader === undefined) this.begin(client);
-    else if (this.activeKeys().some((key) => !this.reading.includes(key))) this.interrupt(this.reading);
+    else if (this.interrupted !== this.reading && this.activeKeys().some((key) => !this.reading.includes(key)))
+      this.interrupt(this.reading);
   }
 
   private interrupt(reading: readonly string[]): void {
     const commands = this.options.commands();
     if (reading.length === 0 || commands === undefined || this.clientId === undefined) return;
+    this.interrupted = reading;
     const isStillReading = (): boolean => this.reading === reading;
     commands.call('CLIENT', 'UNBLOCK', this.clientId).then(
       // 0: the read has not arrived at the server yet.
       (unblocked) => unblocked === 0 && this.later(() => isStillReading() && this.interrupt(reading)),
-      // Who may not unblock connects anew.
-      (error: unknown) => isReply(error, 'NOPERM') && this.link.current && this.link.reset(this.link.current),
+      (error: unknown) => {
+        this.interrupted = undefined;
+        // Who may not unblock connects anew.
+        if (isReply(error, 'NOPERM') && this.link.current) this.link.reset(this.link.current);
+      },
     );
   }
 

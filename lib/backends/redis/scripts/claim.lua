@@ -59,7 +59,7 @@ local function completePlain(queue, count, ids, tokens, from, results)
   local known = settingsOf(queue)
   if known.completedMax == '0' then
     call('HDEL', queue.jobs, unpack(ARGV, ids, ids + count - 1))
-    buryPlain(queue, ARGV, ids, count, NOW)
+    buryPlain(queue, ARGV, ids, count)
   else
     local runs, shelf, kept = {}, {}, {}
     for place = 0, count - 1 do

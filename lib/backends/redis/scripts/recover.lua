@@ -24,7 +24,7 @@ for place = 2, #ARGV do
   trim(queue)
   expireKeys(queue, 'idempotency')
   expireKeys(queue, 'throttled')
-  call('ZREMRANGEBYSCORE', queue.gone, '-inf', digits(now - TOMBSTONE_TTL))
+  expireTombstones(queue)
   if call('EXISTS', queue.ready) == 1 then ring(queue) end
 end
 for place = 2, #ARGV do

@@ -1,17 +1,6 @@
 -- Drops the oldest completed jobs of a queue, whatever their number, in a handful of commands: as long as all are plain.
 
-local GONE_KEPT = 10000
-
-local function buryPlain(queue, ids, from, count, at)
-  local entries = {}
-  for place = 1, count do
-    entries[place * 2 - 1] = at
-    entries[place * 2] = ids[from + place - 1]
-  end
-  call('ZADD', queue.gone, unpack(entries))
-  local over = call('ZCARD', queue.gone) - GONE_KEPT
-  if over > 0 then call('ZREMRANGEBYRANK', queue.gone, 0, over - 1) end
-end
+--- @include "tombstones"
 
 -- @return whether they were dropped; else they have to be looked at one by one
 local function dropOldestPlain(queue, count)
@@ -25,7 +14,7 @@ local function dropOldestPlain(queue, count)
   call('HDEL', queue.jobs, unpack(ids))
   call('HDEL', queue.runs, unpack(ids))
   if call('EXISTS', queue.results) == 1 then call('HDEL', queue.results, unpack(ids)) end
-  buryPlain(queue, ids, 1, #ids, NOW)
+  buryPlain(queue, ids, 1, #ids)
   return true
 end
 

@@ -1,4 +1,5 @@
 -- How a job ends, what that frees, and what is kept of it.
+--- @include "tombstones"
 
 local function addressOf(queue, id)
   return queue.name .. '\1' .. id
@@ -107,25 +108,6 @@ local function forget(job)
   if not job.isRare then return end
   detach(job)
   call('DEL', rareKey(queue, id), childrenKey(queue, id), unmetKey(queue, id))
-end
-
--- What is left of a finished job when its record goes: its id, how it ended and when, for an hour.
-local TOMBSTONES = { c = '', f = '\1f', x = '\1x' }
-local TOMBSTONES_KEPT = 10000
-local TOMBSTONE_TTL = 3600000
-
-local function leaveTombstone(queue, id, state, at)
-  call('ZADD', queue.gone, digits(at), id .. TOMBSTONES[state])
-  local over = call('ZCARD', queue.gone) - TOMBSTONES_KEPT
-  if over > 0 then call('ZREMRANGEBYRANK', queue.gone, 0, over - 1) end
-end
-
-local function tombstoneOf(queue, id)
-  for state, suffix in pairs(TOMBSTONES) do
-    local at = call('ZSCORE', queue.gone, id .. suffix)
-    if at and tonumber(at) > now - TOMBSTONE_TTL then return state end
-  end
-  return nil
 end
 
 local function kinOf(job)
