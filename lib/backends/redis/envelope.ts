@@ -28,6 +28,12 @@ type Kind = readonly [
   headers?: Readonly<Record<string, string>>,
 ];
 
+/** A kind, and how many bytes it takes with its line feed. */
+interface ReadKind {
+  readonly kind: Kind;
+  readonly length: number;
+}
+
 const unreadable = (): Kind => [0, DEFAULT_MAX_STALLED, null, 0, 'unreadable', 'unreadable'];
 
 /** What a job was enqueued with. */
@@ -52,6 +58,8 @@ export class Envelopes {
   private readonly kinds = new Map<string, Kind>();
   /** The latest kind that was written, by task. */
   private readonly written = new Map<string, Written>();
+  /** The one that was read last. */
+  private latest: (ReadKind & { readonly bytes: Buffer }) | undefined;
 
   /** Without the bytes that the server writes. */
   write(job: NewJob): string | Buffer {
@@ -59,14 +67,14 @@ export class Envelopes {
     return concatPacked(`${priority}${this.writeKind(job).text}\n`, packPayload(job.payload));
   }
 
-  read(envelope: Buffer): Envelope {
-    const end = envelope.indexOf(LINE_FEED, HEAD_LENGTH + 1);
-    const [maxRetries, maxStalled, timeout, version, codec, name, headers] = this.readKind(
-      envelope.toString('utf8', HEAD_LENGTH + 1, end),
-    );
+  /** @param bytes What it stands in. Default: nothing else does. */
+  read(bytes: Buffer, from = 0, to = bytes.length): Envelope {
+    const kindAt = from + HEAD_LENGTH + 1;
+    const { kind, length } = this.kindAt(bytes, kindAt, to);
+    const [maxRetries, maxStalled, timeout, version, codec, name, headers] = kind;
     return {
-      createdAt: envelope.length < HEAD_LENGTH ? 0 : envelope.readUIntBE(1, 6),
-      priority: (envelope[HEAD_LENGTH] ?? PRIORITY_BASE) - PRIORITY_BASE,
+      createdAt: to - from < HEAD_LENGTH ? 0 : bytes.readUIntBE(from + 1, 6),
+      priority: (kindAt > to ? PRIORITY_BASE : (bytes[kindAt - 1] as number)) - PRIORITY_BASE,
       maxRetries: maxRetries ?? Infinity,
       maxStalled: maxStalled ?? Infinity,
       timeout: timeout ?? undefined,
@@ -74,7 +82,7 @@ export class Envelopes {
       codec,
       name,
       headers: headers && ownHeaders(headers),
-      payload: unpackPayload(envelope, end + 1),
+      payload: unpackPayload(bytes, kindAt + length, to),
     };
   }
 
@@ -98,6 +106,17 @@ export class Envelopes {
     return made;
   }
 
+  /** The kind that begins there. Jobs come in runs of one task: its bytes are compared, and no text is made of them. */
+  private kindAt(bytes: Buffer, from: number, to: number): ReadKind {
+    if (this.latest !== undefined && isAt(bytes, from, to, this.latest.bytes)) return this.latest;
+    const end = bytes.indexOf(LINE_FEED, from);
+    if (end === -1 || end >= to) return { kind: unreadable(), length: to - from };
+    const kind = this.readKind(bytes.toString('utf8', from, end));
+    const length = end + 1 - from;
+    if (kind.length <= 6) this.latest = { kind, length, bytes: Buffer.from(bytes.subarray(from, end + 1)) };
+    return { kind, length };
+  }
+
   private readKind(text: string): Kind {
     const known = this.kinds.get(text);
     if (known !== undefined) return known;
@@ -117,6 +136,13 @@ function parseKind(text: string): Kind {
   } catch {
     return unreadable();
   }
+}
+
+function isAt(bytes: Buffer, from: number, to: number, wanted: Buffer): boolean {
+  const { length } = wanted;
+  if (from + length > to) return false;
+  for (let place = 0; place < length; place++) if (bytes[from + place] !== wanted[place]) return false;
+  return true;
 }
 
 function isKind(kind: unknown): kind is Kind {

@@ -5,8 +5,9 @@
 --         name, number n of plain completions, 1 if they have results or 0, n ids, number of runs of equal tokens, then for each
 --         token and length, (n results), number of other settlements, and for each: id, token, kind, progress, four words by kind, number of jobs to enqueue, those jobs;
 --         then number of queues to take from, and for each: name, most jobs, number of ids or -1, those ids
--- Result  { verdicts, ms until something could be new or '', jobs by queue (name, ids, runs of equal tokens, envelopes, extras), limited, ended, refused }; or `undeclared`, and
---         nothing was done, when the server does not know the limits of one of the queues (any more)
+-- Result  { verdicts, ms until something could be new or '', jobs by queue (name, ids, runs of equal tokens, envelopes, their lengths, extras), limited, ended, refused }; or
+--         `undeclared`, and nothing was done, when the server does not know the limits of one of the queues (any more). Ids are joined where all are packed, and envelopes where
+--         they are short, with 4 bytes of length for each; otherwise they are lists, and no lengths are given
 --
 -- A job is in `active` with its token exactly while it is in `leases`. A plain job takes a handful of commands a call,
 -- whatever the number of jobs; what moves others is only loaded when one of them is met.
@@ -164,6 +165,26 @@ end
 local LONG = string.rep('-', 65)
 local MANY = 16
 
+-- Texts of so many bytes in all are joined: to take a list apart cost the client 1 us a job. More of them would lie in memory twice.
+local MOST_JOINED = 1048576
+local lengths = {}
+
+-- @return envelopes and their lengths, joined; or as they are
+local function joinShort(envelopes, bytes)
+  if bytes > MOST_JOINED then return envelopes, '' end
+  local words = {}
+  for n = 1, #envelopes do
+    local length = #envelopes[n]
+    local word = lengths[length]
+    if not word then
+      word = struct.pack('>I4', length)
+      lengths[length] = word
+    end
+    words[n] = word
+  end
+  return table.concat(envelopes), table.concat(words)
+end
+
 -- Hands ready jobs, taken out of the line already, to the worker.
 local function hand(queue, known, popped)
   local count = #popped / 2
@@ -182,11 +203,14 @@ local function hand(queue, known, popped)
   local isMany = count >= MANY
   if isMany then leases[1], leases[2], leased = expires, LONG, 2 end
   local lastPlace, tail, plain, lastToken
+  local bytes, arePacked = 0, true
   for n = 1, count do
     local id, envelope, run, token = ids[n], envelopes[n], runs and runs[n], ''
+    if #id ~= PACKED then arePacked = false end
     if not envelope or envelope == '' then
       envelopes[n] = ''
     else
+      bytes = bytes + #envelope
       local isRare = string.byte(envelope, 1) == 120
       if places[n] ~= lastPlace then
         lastPlace = places[n]
@@ -219,7 +243,8 @@ local function hand(queue, known, popped)
     if isMany then call('ZREM', queue.leases, LONG) end
   end
   if call('EXISTS', queue.since) == 1 then call('HDEL', queue.since, unpack(ids)) end
-  jobs[#jobs + 1] = { queue.name, ids, tokens, envelopes, extras }
+  local texts, sizes = joinShort(envelopes, bytes)
+  jobs[#jobs + 1] = { queue.name, arePacked and table.concat(ids) or ids, tokens, texts, sizes, extras }
 end
 
 local TAKEN_AT_ONCE = 1000
