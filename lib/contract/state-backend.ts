@@ -82,8 +82,11 @@ export interface StateBackend {
   /** Takes up to `tokens` from a bucket. `retryInMs`: when the next one is there, when not all were granted; else 0. */
   take(bucket: string, limit: RateLimit, tokens: number): Promise<{ granted: number; retryInMs: Ms }>;
 
-  /** Reaches who watches now; nothing is kept. */
-  publish(channel: string, message: Payload): Promise<void>;
+  /**
+   * Reaches who watches now; nothing is kept.
+   * @returns false: nobody watched; undefined: the broker does not say
+   */
+  publish(channel: string, message: Payload): Promise<boolean | undefined>;
   /** Messages may be lost while a connection is down: who watches re-reads the state when `onReconnect` is called. */
   watch(
     channel: string,

@@ -12,14 +12,16 @@ export class MemoryChannels {
     return this.channels.size;
   }
 
-  publish(channel: string, message: Payload): void {
+  /** @returns whether anybody watches */
+  publish(channel: string, message: Payload): boolean {
     const watchers = this.channels.get(channel);
-    if (watchers === undefined) return;
+    if (watchers === undefined) return false;
     const kept = ownPayload(message);
     const reached = [...watchers];
     queueMicrotask(() => {
       for (const listener of reached) if (watchers.has(listener)) isolate(() => listener(ownPayload(kept)));
     });
+    return true;
   }
 
   /** @returns what ends it. */

@@ -101,7 +101,7 @@ export class MemoryStateBackend implements StateBackend {
     return this.answer((now) => this.limiters.take(bucket, limit, tokens, now));
   }
 
-  publish(channel: string, message: Payload): Promise<void> {
+  publish(channel: string, message: Payload): Promise<boolean> {
     return this.answer(() => this.channels.publish(channel, message));
   }
 
