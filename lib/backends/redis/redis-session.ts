@@ -23,10 +23,11 @@ export interface ScriptCall {
 export type RedisCommandCall = readonly [name: string, ...args: readonly RedisArgument[]];
 
 /**
- * A call of so many arguments, or with so many bytes in one, is written at once: the server works on it while the next is made ready. A hundred producers
+ * A call of so many arguments, with as many ids in one, or with so many bytes in one, is written at once: the server works on it while the next is made ready. A hundred producers
  * whose calls wait for one another get half as much done.
  */
 const LONG_CALL = 64;
+const LONG_TEXT = LONG_CALL * 22;
 const LONG_ARGUMENT = 4_096;
 /** A connection that was lost is waited for that long; later calls fail at once until it is back. */
 const RECONNECT_GRACE: Ms = 1_000;
@@ -154,7 +155,12 @@ export class RedisSession {
 }
 
 function isLong({ args }: ScriptCall): boolean {
-  return args.length >= LONG_CALL || args.some((arg) => arg instanceof Buffer && arg.length >= LONG_ARGUMENT);
+  return args.length >= LONG_CALL || args.some(isLongArgument);
+}
+
+function isLongArgument(arg: RedisArgument): boolean {
+  if (typeof arg === 'string') return arg.length >= LONG_TEXT;
+  return arg instanceof Buffer && arg.length >= LONG_ARGUMENT;
 }
 
 /** Each node of a cluster has a connection of its own: only those that do not answer either are dropped. */

@@ -1,12 +1,12 @@
-import type { NewJob, RefusedSpawn, Settlement, Verdict } from '../../contract/index.js';
+import type { NewJob, Outcome, Payload, RefusedSpawn, Settlement, Verdict } from '../../contract/index.js';
 import { orderBatch } from '../batch-order.js';
 import { jobArguments } from './job-arguments.js';
 import type { QueueParts } from './queue-parts.js';
 import { ownRefusal } from '../refusals.js';
 import type { RemoteSpawn } from './remote/refused-spawns.js';
 import { dependsElsewhere } from './remote/waves.js';
-import { packPayload } from './packed-payload.js';
-import { unpackId } from './packed-id.js';
+import { PACKED_LENGTH, unpackId } from './packed-id.js';
+import { packResults } from './packed-results.js';
 import { receiptOf, type RedisReceipt } from './redis-receipt.js';
 import type { RedisArgument } from './redis-session.js';
 import { settleWords } from './settle-words.js';
@@ -47,15 +47,13 @@ class QueueSettlements {
 
   arguments(parts: QueueParts): RedisArgument[] {
     const { completions, others } = this;
-    const results = completions.map(({ settlement: { outcome } }) =>
-      outcome.kind === 'completed' && outcome.result !== undefined ? packPayload(outcome.result) : '',
-    );
-    const hasResults = results.some((result) => result !== '');
-    const args: RedisArgument[] = [parts.keys.onServer(this.queue), completions.length, hasResults ? 1 : 0];
-    for (const { receipt } of completions) args.push(receipt.id);
+    const ids = completions.map(({ receipt }) => receipt.id);
+    const results = packResults(completions.map(({ settlement: { outcome } }) => resultOf(outcome)));
+    const args: RedisArgument[] = [parts.keys.onServer(this.queue), ids.length];
+    if (ids.every(({ length }) => length === PACKED_LENGTH)) args.push(1, ids.join(''));
+    else args.push(0, ...ids);
     pushTokens(args, completions);
-    if (hasResults) args.push(...results);
-    args.push(others.length);
+    args.push(results.length, ...results, others.length);
     for (const { receipt, settlement, spawn } of others) {
       args.push(receipt.id, receipt.token, ...settleWords(settlement), spawn.sent.length);
       for (const place of spawn.sent)
@@ -63,6 +61,10 @@ class QueueSettlements {
     }
     return args;
   }
+}
+
+function resultOf(outcome: Outcome): Payload | undefined {
+  return outcome.kind === 'completed' ? outcome.result : undefined;
 }
 
 /** Jobs that were claimed together have equal tokens, 16 at a time: each run of them is sent once. */

@@ -2,8 +2,8 @@
 --
 -- KEYS    one key of each queue that is named, so that a cluster finds the node
 -- ARGV    1 prefix, 2 worker, 3 lease in ms, 4 most jobs over all queues or -1, 5 number of queues to settle on, then for each:
---         name, number n of plain completions, 1 if they have results or 0, n ids, number of runs of equal tokens, then for each
---         token and length, (n results), number of other settlements, and for each: id, token, kind, progress, four words by kind, number of jobs to enqueue, those jobs;
+--         name, number n of plain completions, 1 and their packed ids in one text, or 0 and n ids; number of runs of equal tokens, then for each
+--         token and length; number of texts with results, joined, each behind its length (4 bytes), and these texts; number of other settlements, and for each: id, token, kind, progress, four words by kind, number of jobs to enqueue, those jobs;
 --         then number of queues to take from, and for each: name, most jobs, number of ids or -1, those ids
 -- Result  { verdicts, ms until something could be new or '', jobs by queue (name, ids, runs of equal tokens, envelopes, their lengths, extras), limited, ended, refused }; or
 --         `undeclared`, and nothing was done, when the server does not know the limits of one of the queues (any more). Ids are joined where all are packed, and envelopes where
@@ -48,28 +48,30 @@ end
 local verdicts, refused = {}, {}
 
 -- Completions of plain jobs without anything besides, each in place of `n` commands of its own.
--- @param tokens their tokens; that of the first is at `from`
-local function completePlain(queue, count, ids, tokens, from, results)
-  local held = call('HMGET', queue.active, unpack(ARGV, ids, ids + count - 1))
-  for place = 0, count - 1 do
-    local token = tokens[from + place]
-    if held[place + 1] ~= token or string.byte(token, 1) ~= 46 then return false end
+-- @param ids, tokens of which the completions stand at `from` to `to`
+-- @param resultsOf gives the results of all of them
+local function completePlain(queue, ids, tokens, from, to, resultsOf)
+  local held = call('HMGET', queue.active, unpack(ids, from, to))
+  for place = from, to do
+    local token = tokens[place]
+    if held[place - from + 1] ~= token or string.byte(token, 1) ~= 46 then return false end
   end
-  call('ZREM', queue.leases, unpack(ARGV, ids, ids + count - 1))
-  call('HDEL', queue.active, unpack(ARGV, ids, ids + count - 1))
+  call('ZREM', queue.leases, unpack(ids, from, to))
+  call('HDEL', queue.active, unpack(ids, from, to))
   local known = settingsOf(queue)
   if known.completedMax == '0' then
-    call('HDEL', queue.jobs, unpack(ARGV, ids, ids + count - 1))
-    buryPlain(queue, ARGV, ids, count)
+    call('HDEL', queue.jobs, unpack(ids, from, to))
+    buryPlain(queue, ids, from, to - from + 1)
   else
-    local runs, shelf, kept = {}, {}, {}
-    for place = 0, count - 1 do
-      local id = ARGV[ids + place]
-      runs[place * 2 + 1], runs[place * 2 + 2] = id, tokens[from + place]
-      shelf[place * 2 + 1], shelf[place * 2 + 2] = NOW, id
-      if results and ARGV[results + place] ~= '' then
+    local runs, shelf, kept, results = {}, {}, {}, resultsOf()
+    for place = from, to do
+      local id, result = ids[place], results[place]
+      local at = (place - from) * 2
+      runs[at + 1], runs[at + 2] = id, tokens[place]
+      shelf[at + 1], shelf[at + 2] = NOW, id
+      if result and result ~= '' then
         kept[#kept + 1] = id
-        kept[#kept + 1] = ARGV[results + place]
+        kept[#kept + 1] = result
       end
     end
     call('HSET', queue.runs, unpack(runs))
@@ -85,29 +87,63 @@ end
 -- The stack of Lua holds about 8,000: that many, and as much again beside it.
 local SETTLED_AT_ONCE = 1000
 
+-- @return ids of so many completions, which are the next of ARGV: in one text, or one by one
+local function readIds(count, areJoined)
+  local ids, first, joined = {}, at, ARGV[at]
+  if areJoined then
+    for place = 1, count do ids[place] = string.sub(joined, place * PACKED - PACKED + 1, place * PACKED) end
+    at = first + 1
+  else
+    for place = 1, count do ids[place] = ARGV[first + place - 1] end
+    at = first + count
+  end
+  return ids
+end
+
+-- @return what gives the results of so many completions when it is asked
+local function resultsIn(first, texts, count)
+  local results
+  return function()
+    if results then return results end
+    results = {}
+    if texts == 0 then return results end
+    local which, from = first, 1
+    local text = ARGV[which]
+    for place = 1, count do
+      if from > #text then
+        which, from = which + 1, 1
+        text = ARGV[which]
+      end
+      results[place], from = struct.unpack('>I4c0', text, from)
+    end
+    return results
+  end
+end
+
 local function settleOn(queue, number)
-  local count, hasResults = tonumber(ARGV[at]), ARGV[at + 1] == '1'
-  local ids = at + 2
+  local count, areJoined = tonumber(ARGV[at]), ARGV[at + 1] == '1'
+  at = at + 2
+  local ids = readIds(count, areJoined)
   local tokens = {}
-  local runs = tonumber(ARGV[ids + count])
-  at = ids + count + 1
+  local runs = tonumber(ARGV[at])
+  at = at + 1
   local known = 0
   for _ = 1, runs do
     local token, length = ARGV[at], tonumber(ARGV[at + 1])
     for n = known + 1, known + length do tokens[n] = token end
     known, at = known + length, at + 2
   end
-  local results = hasResults and at or nil
-  if hasResults then at = at + count end
+  local resultsOf = resultsIn(at + 1, tonumber(ARGV[at]), count)
+  at = at + 1 + tonumber(ARGV[at])
   local letters = {}
-  for done = 0, count - 1, SETTLED_AT_ONCE do
-    local some = math.min(SETTLED_AT_ONCE, count - done)
-    if completePlain(queue, some, ids + done, tokens, done + 1, results and results + done) then
-      letters[#letters + 1] = string.rep('a', some)
+  for from = 1, count, SETTLED_AT_ONCE do
+    local to = math.min(from + SETTLED_AT_ONCE - 1, count)
+    if completePlain(queue, ids, tokens, from, to, resultsOf) then
+      letters[#letters + 1] = string.rep('a', to - from + 1)
     else
-      for place = done, done + some - 1 do
-        local result = results and ARGV[results + place] or ''
-        letters[#letters + 1] = moves().settleOne(queue, ARGV[ids + place], tokens[place + 1], 'c', '', result)
+      local results = resultsOf()
+      for place = from, to do
+        letters[#letters + 1] = moves().settleOne(queue, ids[place], tokens[place], 'c', '', results[place] or '')
       end
     end
   end

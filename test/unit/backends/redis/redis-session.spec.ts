@@ -31,6 +31,7 @@ describe('a call on a connection to redis', () => {
 
   it.each([
     ['has many arguments', Array.from({ length: 64 }, String)],
+    ['carries many ids', ['one', 'x'.repeat(64 * 22)]],
     ['carries many bytes', ['one', Buffer.alloc(4_096)]],
   ])('is written at once when it %s, so that the server works while the next is made ready', (_, args) => {
     expect(run(args)).toEqual(['hold', 'call', 'write']);
