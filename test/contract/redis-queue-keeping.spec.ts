@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
 import { RedisQueueBackend } from '../../lib/backends/redis/redis-queue-backend.js';
 import { resolveRedisOptions } from '../../lib/backends/redis/resolve-redis-options.js';
-import { JOB_STATES, type QueueBackend } from '../../lib/contract/index.js';
+import { JOB_STATES, type NewJob, type QueueBackend } from '../../lib/contract/index.js';
 import { aJob } from '../../lib/testing/index.js';
 import { startRedis, type PrivateRedis } from '../servers/redis.mjs';
 
@@ -153,6 +153,24 @@ describe('queues on redis', () => {
     const left = (await admin.keys(`app:{${name}}:*`)).map((key) => key.slice(`app:{${name}}:`.length));
     expect(left.toSorted()).toEqual(['buried', 'gone', 'meta', 'simple', 'wake'].filter((word) => left.includes(word)));
     expect(await admin.zcard(`app:{${name}}:gone`)).toBe(500);
+  });
+
+  it('remembers the latest ten thousand that were not kept, however many there were', async () => {
+    const name = 'buried';
+    queue.declare([{ name, retention: { completedMax: 0 } }]);
+    const completed = Array.from({ length: 13_000 }, () => aJob({ queue: name }));
+    await queue.enqueue(completed);
+    for (let { jobs } = await claim(name, 500); jobs.length > 0; ) {
+      const settle = jobs.map(({ receipt }) => ({ receipt, outcome: { kind: 'completed' } as const }));
+      ({ jobs } = await queue.claim({ worker: 'w', lease: 60_000, take: [{ queue: name, limit: 500 }], settle }));
+    }
+    const isKnown = async (jobs: readonly NewJob[]) => {
+      const verdicts = await queue.enqueue(jobs.map((job) => ({ ...job, repeat: true })));
+      return new Set(verdicts.map(({ status }) => status));
+    };
+    expect(await isKnown(completed.slice(-10_000))).toEqual(new Set(['existing']));
+    expect(await isKnown(completed.slice(-10_005, -10_000))).toEqual(new Set(['existing']));
+    expect(await isKnown(completed.slice(0, 2_000))).toEqual(new Set(['created']));
   });
 
   it('goes on when the server has forgotten its scripts', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ClaimedJob, TOMBSTONE_TTL } from '../../../contract/index.js';
+import type { Lane } from '../lane.js';
 import { isRefused } from '../rejects.js';
 import { topic } from '../topic.js';
 import { after } from './dependencies.js';
@@ -85,6 +86,17 @@ export const dependencyRefusals = topic(
       assert.equal(job.extra?.parents?.[0]?.state, 'completed');
     });
 
+    test('meets dependencies on many jobs that completed together and are not kept', async (stage) => {
+      const lane = stage.lane({ retention: { completedMax: 0 } });
+      const parents = await completeTogether(lane, 40);
+      assert.equal(await lane.find(parents[0] as string), undefined);
+      const child = await lane.add(after(parents.map((id) => lane.ref(id))));
+      const job = await lane.takeOne();
+      assert.equal(job.id, child);
+      assert.deepEqual([...new Set(job.extra?.parents?.map(({ state }) => state))], ['completed']);
+      isRefused(await lane.offer(after([lane.ref(stage.random.jobId())])), 'TASKS_DEPENDENCY_UNKNOWN');
+    });
+
     test('remembers that a job failed that is no longer kept', async (stage) => {
       const lane = stage.lane({ retention: { failedTtl: 100 } });
       const parent = await lane.add();
@@ -110,6 +122,18 @@ export const dependencyRefusals = topic(
       isRefused(await lane.offer(after([lane.ref(parent)])), 'TASKS_DEPENDENCY_UNKNOWN');
     });
 
+    test('forgets jobs that completed together after that time, too', { time: 2 * TOMBSTONE_TTL }, async (stage) => {
+      const lane = stage.lane({ retention: { completedMax: 0 } });
+      const parents = await completeTogether(lane, 20);
+      await stage.pass(TOMBSTONE_TTL - 1_000);
+      await stage.queue.recover();
+      await lane.complete((await lane.add(after([lane.ref(parents[19] as string)])), await lane.takeOne()));
+      await stage.pass(2_000);
+      isRefused(await lane.offer(after([lane.ref(parents[19] as string)])), 'TASKS_DEPENDENCY_UNKNOWN');
+      await stage.queue.recover();
+      isRefused(await lane.offer(after([lane.ref(parents[0] as string)])), 'TASKS_DEPENDENCY_UNKNOWN');
+    });
+
     test('keeps the result of a job while a dependent is unfinished', async (stage) => {
       const lane = stage.lane({ retention: { completedTtl: 100, completedMax: 1 } });
       const [early, late] = await lane.addAll([{ priority: 9 }, { priority: 8 }]);
@@ -131,3 +155,13 @@ export const dependencyRefusals = topic(
   },
   'dependencies',
 );
+
+/** @returns the ids of so many jobs that one claim has settled */
+async function completeTogether(lane: Lane, count: number): Promise<string[]> {
+  const ids = await lane.addMany(count);
+  const jobs: ClaimedJob[] = [];
+  while (jobs.length < count) jobs.push(await lane.takeOne());
+  const settle = jobs.map(({ receipt }) => ({ receipt, outcome: { kind: 'completed' as const } }));
+  await lane.claim(0, { settle });
+  return ids;
+}
