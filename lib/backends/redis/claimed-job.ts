@@ -1,5 +1,5 @@
 import type { ClaimedExtra, ClaimedJob, ParentOutcome, Receipt } from '../../contract/index.js';
-import type { Envelope, Envelopes } from './envelope.js';
+import type { Envelopes } from './envelope.js';
 import { PACKED_LENGTH, unpackId } from './packed-id.js';
 import { unpackPayload } from './packed-payload.js';
 import type { QueueKeys } from './queue-keys.js';
@@ -9,9 +9,6 @@ import { stateOf } from './state-letters.js';
 import { unpackError } from '../stored-error.js';
 import { readToken, type RunNumbers } from './token.js';
 
-/** Of the length of a joined envelope. */
-const LENGTH_SIZE = 4;
-
 /** The jobs that a claim took from one queue, as the script gives them. */
 export type TakenJobs = readonly [
   queue: Buffer,
@@ -19,10 +16,7 @@ export type TakenJobs = readonly [
   ids: Buffer | readonly Buffer[],
   /** Runs of equal tokens: token and length in turn. */
   tokens: readonly (Buffer | number)[],
-  /** Joined where they are short. */
-  envelopes: Buffer | readonly Buffer[],
-  /** Four bytes for each of joined envelopes. */
-  lengths: Buffer,
+  envelopes: readonly Buffer[],
   extras: readonly (readonly [place: number, rare: readonly Buffer[], parents: readonly PackedOutcome[]])[],
 ];
 
@@ -42,24 +36,20 @@ export class ClaimedJobs {
     private readonly keys: QueueKeys,
   ) {}
 
-  read([queueName, ids, tokens, envelopes, lengths, extras]: TakenJobs): ClaimedJob[] {
+  read([queueName, ids, tokens, envelopes, extras]: TakenJobs): ClaimedJob[] {
     const queue = this.keys.here(queueName.toString());
     const extraOf = new Map(extras.map(([place, rare, parents]) => [place, { rare, parents }]));
     const jobs: ClaimedJob[] = [];
     let place = 0;
-    let from = 0;
     for (let run = 0; run < tokens.length; run += 2) {
       const token = (tokens[run] as Buffer).toString();
       const numbers = readToken(token);
       for (let left = tokens[run + 1] as number; left > 0; left--, place++) {
-        const bytes = Buffer.isBuffer(envelopes) ? envelopes : (envelopes[place] as Buffer);
-        const begin = bytes === envelopes ? from : 0;
-        const end = bytes === envelopes ? from + lengths.readUInt32BE(place * LENGTH_SIZE) : bytes.length;
-        from = end;
+        const envelope = envelopes[place] as Buffer;
         // Its record is gone, by whatever hand: nothing is left to run.
-        if (begin === end) continue;
+        if (envelope.length === 0) continue;
         const receipt = new RedisReceipt(queue, idAt(ids, place), token);
-        jobs.push(this.job(receipt, numbers, this.envelopes.read(bytes, begin, end), extraOf.get(place)));
+        jobs.push(this.job(receipt, numbers, envelope, extraOf.get(place)));
       }
     }
     return jobs;
@@ -68,9 +58,10 @@ export class ClaimedJobs {
   private job(
     receipt: RedisReceipt,
     { attempt, stalls, fence }: RunNumbers,
-    envelope: Envelope,
+    stored: Buffer,
     more: { readonly rare: readonly Buffer[]; readonly parents: readonly PackedOutcome[] } | undefined,
   ): ClaimedJob {
+    const envelope = this.envelopes.read(stored);
     const { headers } = envelope;
     return {
       queue: receipt.queue,

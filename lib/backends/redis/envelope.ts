@@ -28,10 +28,10 @@ type Kind = readonly [
   headers?: Readonly<Record<string, string>>,
 ];
 
-/** A kind, and how many bytes it takes with its line feed. */
+/** A kind, and where in an envelope its line feed stands. */
 interface ReadKind {
   readonly kind: Kind;
-  readonly length: number;
+  readonly end: number;
 }
 
 const unreadable = (): Kind => [0, DEFAULT_MAX_STALLED, null, 0, 'unreadable', 'unreadable'];
@@ -67,14 +67,12 @@ export class Envelopes {
     return concatPacked(`${priority}${this.writeKind(job).text}\n`, packPayload(job.payload));
   }
 
-  /** @param bytes What it stands in. Default: nothing else does. */
-  read(bytes: Buffer, from = 0, to = bytes.length): Envelope {
-    const kindAt = from + HEAD_LENGTH + 1;
-    const { kind, length } = this.kindAt(bytes, kindAt, to);
+  read(envelope: Buffer): Envelope {
+    const { kind, end } = this.kindIn(envelope);
     const [maxRetries, maxStalled, timeout, version, codec, name, headers] = kind;
     return {
-      createdAt: to - from < HEAD_LENGTH ? 0 : bytes.readUIntBE(from + 1, 6),
-      priority: (kindAt > to ? PRIORITY_BASE : (bytes[kindAt - 1] as number)) - PRIORITY_BASE,
+      createdAt: envelope.length < HEAD_LENGTH ? 0 : envelope.readUIntBE(1, 6),
+      priority: (envelope[HEAD_LENGTH] ?? PRIORITY_BASE) - PRIORITY_BASE,
       maxRetries: maxRetries ?? Infinity,
       maxStalled: maxStalled ?? Infinity,
       timeout: timeout ?? undefined,
@@ -82,7 +80,7 @@ export class Envelopes {
       codec,
       name,
       headers: headers && ownHeaders(headers),
-      payload: unpackPayload(bytes, kindAt + length, to),
+      payload: unpackPayload(envelope, end + 1),
     };
   }
 
@@ -106,15 +104,15 @@ export class Envelopes {
     return made;
   }
 
-  /** The kind that begins there. Jobs come in runs of one task: its bytes are compared, and no text is made of them. */
-  private kindAt(bytes: Buffer, from: number, to: number): ReadKind {
-    if (this.latest !== undefined && isAt(bytes, from, to, this.latest.bytes)) return this.latest;
-    const end = bytes.indexOf(LINE_FEED, from);
-    if (end === -1 || end >= to) return { kind: unreadable(), length: to - from };
-    const kind = this.readKind(bytes.toString('utf8', from, end));
-    const length = end + 1 - from;
-    if (kind.length <= 6) this.latest = { kind, length, bytes: Buffer.from(bytes.subarray(from, end + 1)) };
-    return { kind, length };
+  /** Jobs come in runs of one task: its bytes are compared, and no text is made of them. */
+  private kindIn(envelope: Buffer): ReadKind {
+    if (this.latest !== undefined && begins(envelope, this.latest.bytes)) return this.latest;
+    const end = envelope.indexOf(LINE_FEED, HEAD_LENGTH + 1);
+    const kind = this.readKind(envelope.toString('utf8', HEAD_LENGTH + 1, end));
+    if (kind.length <= 6 && end !== -1) {
+      this.latest = { kind, end, bytes: Buffer.from(envelope.subarray(HEAD_LENGTH + 1, end + 1)) };
+    }
+    return { kind, end };
   }
 
   private readKind(text: string): Kind {
@@ -138,10 +136,13 @@ function parseKind(text: string): Kind {
   }
 }
 
-function isAt(bytes: Buffer, from: number, to: number, wanted: Buffer): boolean {
-  const { length } = wanted;
-  if (from + length > to) return false;
-  for (let place = 0; place < length; place++) if (bytes[from + place] !== wanted[place]) return false;
+/** Whether an envelope has this kind, line feed included. */
+function begins(envelope: Buffer, kind: Buffer): boolean {
+  const { length } = kind;
+  if (envelope.length < HEAD_LENGTH + 1 + length) return false;
+  for (let place = 0; place < length; place++) {
+    if (envelope[HEAD_LENGTH + 1 + place] !== kind[place]) return false;
+  }
   return true;
 }
 

@@ -42,15 +42,15 @@ function isWellFormed(text: string): boolean {
   return (text as unknown as { isWellFormed(): boolean }).isWellFormed();
 }
 
-/** The payload that was packed. @param packed What it stands in. Default: nothing else does. */
-export function unpackPayload(packed: Buffer, from = 0, to = packed.length): Payload | undefined {
-  switch (from < to ? packed[from] : undefined) {
+/** The payload that was packed. */
+export function unpackPayload(packed: Buffer, from = 0): Payload | undefined {
+  switch (packed[from]) {
     case TEXT:
-      return packed.toString('utf8', from + 1, to);
+      return packed.toString('utf8', from + 1);
     case BYTES:
-      return new Uint8Array(packed.subarray(from + 1, to));
+      return new Uint8Array(packed.subarray(from + 1));
     case HALVES:
-      return packed.toString('utf16le', from + 1, to);
+      return packed.toString('utf16le', from + 1);
     default:
       return undefined;
   }

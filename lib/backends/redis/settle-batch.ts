@@ -53,7 +53,7 @@ class QueueSettlements {
     if (ids.every(({ length }) => length === PACKED_LENGTH)) args.push(1, ids.join(''));
     else args.push(0, ...ids);
     pushTokens(args, completions);
-    args.push(results.length, ...results, others.length);
+    args.push(...results, others.length);
     for (const { receipt, settlement, spawn } of others) {
       args.push(receipt.id, receipt.token, ...settleWords(settlement), spawn.sent.length);
       for (const place of spawn.sent)

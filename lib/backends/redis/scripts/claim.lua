@@ -3,11 +3,10 @@
 -- KEYS    one key of each queue that is named, so that a cluster finds the node
 -- ARGV    1 prefix, 2 worker, 3 lease in ms, 4 most jobs over all queues or -1, 5 number of queues to settle on, then for each:
 --         name, number n of plain completions, 1 and their packed ids in one text, or 0 and n ids; number of runs of equal tokens, then for each
---         token and length; number of texts with results, joined, each behind its length (4 bytes), and these texts; number of other settlements, and for each: id, token, kind, progress, four words by kind, number of jobs to enqueue, those jobs;
+--         token and length; `none`, or `each` and n results, or `joined` and a text of results, each behind its length (4 bytes); number of other settlements, and for each: id, token, kind, progress, four words by kind, number of jobs to enqueue, those jobs;
 --         then number of queues to take from, and for each: name, most jobs, number of ids or -1, those ids
--- Result  { verdicts, ms until something could be new or '', jobs by queue (name, ids, runs of equal tokens, envelopes, their lengths, extras), limited, ended, refused }; or
---         `undeclared`, and nothing was done, when the server does not know the limits of one of the queues (any more). Ids are joined where all are packed, and envelopes where
---         they are short, with 4 bytes of length for each; otherwise they are lists, and no lengths are given
+-- Result  { verdicts, ms until something could be new or '', jobs by queue (name, ids, in one text where all are packed, runs of equal tokens, envelopes, extras), limited, ended,
+--         refused }; or `undeclared`, and nothing was done, when the server does not know the limits of one of the queues (any more)
 --
 -- A job is in `active` with its token exactly while it is in `leases`. A plain job takes a handful of commands a call,
 -- whatever the number of jobs; what moves others is only loaded when one of them is met.
@@ -100,21 +99,19 @@ local function readIds(count, areJoined)
   return ids
 end
 
--- @return what gives the results of so many completions when it is asked
-local function resultsIn(first, texts, count)
+-- @return what gives the results of so many completions when it is asked; they are the next of ARGV
+local function readResults(count)
+  local how, first = ARGV[at], at + 1
+  at = first + (how == 'each' and count or how == 'joined' and 1 or 0)
   local results
   return function()
     if results then return results end
     results = {}
-    if texts == 0 then return results end
-    local which, from = first, 1
-    local text = ARGV[which]
-    for place = 1, count do
-      if from > #text then
-        which, from = which + 1, 1
-        text = ARGV[which]
-      end
-      results[place], from = struct.unpack('>I4c0', text, from)
+    if how == 'each' then
+      for place = 1, count do results[place] = ARGV[first + place - 1] end
+    elseif how == 'joined' then
+      local from = 1
+      for place = 1, count do results[place], from = struct.unpack('>I4c0', ARGV[first], from) end
     end
     return results
   end
@@ -133,8 +130,7 @@ local function settleOn(queue, number)
     for n = known + 1, known + length do tokens[n] = token end
     known, at = known + length, at + 2
   end
-  local resultsOf = resultsIn(at + 1, tonumber(ARGV[at]), count)
-  at = at + 1 + tonumber(ARGV[at])
+  local resultsOf = readResults(count)
   local letters = {}
   for from = 1, count, SETTLED_AT_ONCE do
     local to = math.min(from + SETTLED_AT_ONCE - 1, count)
@@ -201,26 +197,6 @@ end
 local LONG = string.rep('-', 65)
 local MANY = 16
 
--- Texts of so many bytes in all are joined: to take a list apart cost the client 1 us a job. More of them would lie in memory twice.
-local MOST_JOINED = 1048576
-local lengths = {}
-
--- @return envelopes and their lengths, joined; or as they are
-local function joinShort(envelopes, bytes)
-  if bytes > MOST_JOINED then return envelopes, '' end
-  local words = {}
-  for n = 1, #envelopes do
-    local length = #envelopes[n]
-    local word = lengths[length]
-    if not word then
-      word = struct.pack('>I4', length)
-      lengths[length] = word
-    end
-    words[n] = word
-  end
-  return table.concat(envelopes), table.concat(words)
-end
-
 -- Hands ready jobs, taken out of the line already, to the worker.
 local function hand(queue, known, popped)
   local count = #popped / 2
@@ -239,14 +215,13 @@ local function hand(queue, known, popped)
   local isMany = count >= MANY
   if isMany then leases[1], leases[2], leased = expires, LONG, 2 end
   local lastPlace, tail, plain, lastToken
-  local bytes, arePacked = 0, true
+  local arePacked = true
   for n = 1, count do
     local id, envelope, run, token = ids[n], envelopes[n], runs and runs[n], ''
     if #id ~= PACKED then arePacked = false end
     if not envelope or envelope == '' then
       envelopes[n] = ''
     else
-      bytes = bytes + #envelope
       local isRare = string.byte(envelope, 1) == 120
       if places[n] ~= lastPlace then
         lastPlace = places[n]
@@ -279,8 +254,8 @@ local function hand(queue, known, popped)
     if isMany then call('ZREM', queue.leases, LONG) end
   end
   if call('EXISTS', queue.since) == 1 then call('HDEL', queue.since, unpack(ids)) end
-  local texts, sizes = joinShort(envelopes, bytes)
-  jobs[#jobs + 1] = { queue.name, arePacked and table.concat(ids) or ids, tokens, texts, sizes, extras }
+  -- Envelopes are not joined: the server hashes every byte of every text that Lua makes, 0.5 us for one of them.
+  jobs[#jobs + 1] = { queue.name, arePacked and table.concat(ids) or ids, tokens, envelopes, extras }
 end
 
 local TAKEN_AT_ONCE = 1000

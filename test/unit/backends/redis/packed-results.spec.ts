@@ -4,31 +4,30 @@ import { packResults } from '../../../../lib/backends/redis/packed-results.js';
 import type { Payload } from '../../../../lib/contract/index.js';
 
 /** As the server takes them apart. */
-function resultsIn(chunks: readonly Buffer[]): (Payload | undefined)[][] {
-  return chunks.map((chunk) => {
-    const results = [];
-    for (let at = 0; at < chunk.length; ) {
-      const end = at + 4 + chunk.readUInt32BE(at);
-      results.push(unpackPayload(chunk, at + 4, end));
-      at = end;
-    }
-    return results;
-  });
+function resultsIn(joined: Buffer): (Payload | undefined)[] {
+  const results = [];
+  for (let at = 0; at < joined.length; ) {
+    const end = at + 4 + joined.readUInt32BE(at);
+    results.push(unpackPayload(joined.subarray(at + 4, end)));
+    at = end;
+  }
+  return results;
 }
 
 describe('results of completed jobs, packed', () => {
-  it('come back in their order, whatever they are', () => {
+  it('lie in one text when they are short, in their order, whatever they are', () => {
     const results = ['{"n":1}', undefined, 'ä€😀', '\ud800', new Uint8Array([0, 10, 255]), '', undefined];
-    expect(resultsIn(packResults(results))).toEqual([results]);
+    const [how, ...texts] = packResults(results);
+    expect([how, texts.length]).toEqual(['joined', 1]);
+    expect(resultsIn(texts[0] as Buffer)).toEqual(results);
+  });
+
+  it('lie in a text each when they are long', () => {
+    expect(packResults(['x'.repeat(300), undefined])).toEqual(['each', `s${'x'.repeat(300)}`, '']);
+    expect(packResults(['x'.repeat(200), undefined])[0]).toBe('joined');
   });
 
   it('are nothing when no job has one', () => {
-    expect(packResults([undefined, undefined])).toEqual([]);
-  });
-
-  it('lie in several texts when they are long, each result in one', () => {
-    const results = [300_000, 300_000, 300_000, 300_000, 3_000_000, 5, 5].map((size) => 'x'.repeat(size));
-    const sizes = resultsIn(packResults(results)).map((some) => some.map((result) => result?.length));
-    expect(sizes).toEqual([[300_000, 300_000, 300_000, 300_000], [3_000_000], [5, 5]]);
+    expect(packResults([undefined, undefined])).toEqual(['none']);
   });
 });
