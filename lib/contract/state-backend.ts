@@ -82,11 +82,8 @@ export interface StateBackend {
   /** Takes up to `tokens` from a bucket. `retryInMs`: when the next one is there, when not all were granted; else 0. */
   take(bucket: string, limit: RateLimit, tokens: number): Promise<{ granted: number; retryInMs: Ms }>;
 
-  /**
-   * Reaches who watches now; nothing is kept.
-   * @returns false: nobody watched; undefined: the broker does not say
-   */
-  publish(channel: string, message: Payload): Promise<boolean | undefined>;
+  /** Reaches who watches now; nothing is kept. */
+  publish(channel: string, message: Payload): Promise<void>;
   /** Messages may be lost while a connection is down: who watches re-reads the state when `onReconnect` is called. */
   watch(
     channel: string,

@@ -1,10 +1,9 @@
-import type { Clock, JobRef, Payload } from '../contract/index.js';
+import type { Clock, JobRef } from '../contract/index.js';
 import { TasksClosedError } from '../errors/index.js';
 import { finishedChannel, writeFinished } from './finished-message.js';
 import { FinishedWatch } from './finished-watch.js';
 import type { JobEnd } from './job-end.js';
 import type { QueueDirectory, StoreLink } from './store-link.js';
-import { Silence } from './silence.js';
 import type { Waiter } from './awaited-jobs.js';
 
 /** A wait for one job's end. */
@@ -23,7 +22,6 @@ export class FinishedJobs {
   private readonly watches = new Map<string, FinishedWatch>();
   private readonly outgoing = new Map<string, { readonly store: StoreLink; readonly ids: string[] }>();
 
-  private readonly silence: Silence;
   private readonly tellsOthers: boolean;
   private isClosed = false;
 
@@ -31,7 +29,6 @@ export class FinishedJobs {
     private readonly directory: QueueDirectory,
     private readonly clock: Clock,
   ) {
-    this.silence = new Silence(clock);
     this.tellsOthers = directory.stores().some((store) => store.isShared);
   }
 
@@ -109,17 +106,10 @@ export class FinishedJobs {
     const messages = [...this.outgoing];
     this.outgoing.clear();
     for (const [queue, { store, ids }] of messages) {
-      if (this.silence.isOn(queue)) continue;
-      for (const message of writeFinished(ids)) this.publishOne(queue, store, message);
+      for (const message of writeFinished(ids)) {
+        // One that is lost is made good by the look of whoever waits.
+        store.state.publish(finishedChannel(queue), message).catch(() => undefined);
+      }
     }
-  }
-
-  private publishOne(queue: string, store: StoreLink, message: Payload): void {
-    const toldAt = this.clock.now();
-    store.state.publish(finishedChannel(queue), message).then(
-      (hasReached) => hasReached === false && this.silence.begin(queue, toldAt),
-      // One that is lost is made good by the look of whoever waits.
-      () => undefined,
-    );
   }
 }

@@ -4,7 +4,6 @@ import { JobNotFoundError } from '../errors/index.js';
 import { AwaitedJobs, type Waiter } from './awaited-jobs.js';
 import { finishedChannel, readFinished } from './finished-message.js';
 import { hasEnded, type JobEnd } from './job-end.js';
-import { LOOK_AFTER_SILENCE } from './silence.js';
 import type { StoreLink } from './store-link.js';
 
 /** How often to look where nothing pushes. */
@@ -21,17 +20,13 @@ export class FinishedWatch {
   private timer: ClockTimer | undefined;
   private subscription: Promise<StateSubscription | undefined> | undefined;
   private isPushed = false;
-  /** Whether it has just begun to listen. */
-  private isNew: boolean;
 
   constructor(
     private readonly queue: string,
     private readonly store: StoreLink,
     private readonly clock: Clock,
     private readonly onIdle: () => void,
-  ) {
-    this.isNew = store.isShared;
-  }
+  ) {}
 
   has(id: string): boolean {
     return this.awaited.has(id);
@@ -105,26 +100,14 @@ export class FinishedWatch {
       .watch(
         finishedChannel(this.queue),
         (message) => void this.look(readFinished(message)),
-        () => this.beginAgain(),
+        () => void this.look(this.awaited.ids()),
       )
       .catch(() => undefined);
     return (await this.subscription) !== undefined;
   }
 
-  /** After a connection that was lost. */
-  private beginAgain(): void {
-    this.timer?.cancel();
-    this.timer = undefined;
-    this.isNew = true;
-    this.keepLooking();
-    void this.lookAgain();
-  }
-
   private keepLooking(): void {
-    if (this.timer !== undefined) return;
-    const pushed = this.isNew ? LOOK_AFTER_SILENCE : SAFETY_POLL;
-    this.isNew = false;
-    this.timer = this.clock.setTimer(this.isPushed ? pushed : POLL, () => void this.lookAround());
+    this.timer ??= this.clock.setTimer(this.isPushed ? SAFETY_POLL : POLL, () => void this.lookAround());
   }
 
   private async lookAround(): Promise<void> {

@@ -12,16 +12,14 @@ export class MemoryChannels {
     return this.channels.size;
   }
 
-  /** @returns whether anybody watches */
-  publish(channel: string, message: Payload): boolean {
+  publish(channel: string, message: Payload): void {
     const watchers = this.channels.get(channel);
-    if (watchers === undefined) return false;
+    if (watchers === undefined) return;
     const kept = ownPayload(message);
     const reached = [...watchers];
     queueMicrotask(() => {
       for (const listener of reached) if (watchers.has(listener)) isolate(() => listener(ownPayload(kept)));
     });
-    return true;
   }
 
   /** @returns what ends it. */

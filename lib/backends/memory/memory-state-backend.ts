@@ -101,7 +101,7 @@ export class MemoryStateBackend implements StateBackend {
     return this.answer((now) => this.limiters.take(bucket, limit, tokens, now));
   }
 
-  publish(channel: string, message: Payload): Promise<boolean> {
+  publish(channel: string, message: Payload): Promise<void> {
     return this.answer(() => this.channels.publish(channel, message));
   }
 

@@ -104,8 +104,8 @@ export class PostgresStateBackend implements StateBackend {
     return { granted: row?.granted ?? 0, retryInMs: row?.retry_ms ?? 0 };
   }
 
-  async publish(channel: string, message: Payload): Promise<undefined> {
-    await this.channels.publish(channel, message);
+  publish(channel: string, message: Payload): Promise<void> {
+    return this.channels.publish(channel, message);
   }
 
   watch(

@@ -102,10 +102,8 @@ export class RedisStateBackend implements StateBackend {
     return { granted, retryInMs };
   }
 
-  async publish(channel: string, message: Payload): Promise<boolean | undefined> {
-    const reached = await this.session.call('publish', this.keys.channel(channel), packPayload(message));
-    // A node of a cluster counts those alone who listen on it.
-    return this.connections.isCluster ? undefined : Number(reached) > 0;
+  async publish(channel: string, message: Payload): Promise<void> {
+    await this.session.call('publish', this.keys.channel(channel), packPayload(message));
   }
 
   async watch(

@@ -66,7 +66,7 @@ export class ForwardingState implements StateBackend {
     return this.sound.take(bucket, limit, tokens);
   }
 
-  publish(channel: string, message: Payload): Promise<boolean | undefined> {
+  publish(channel: string, message: Payload): Promise<void> {
     return this.sound.publish(channel, message);
   }
 

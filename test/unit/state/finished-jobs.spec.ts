@@ -259,63 +259,6 @@ describe('waiting for a job of another process', () => {
     ]);
   });
 
-  it('is told to nobody for a while after nobody has listened', async () => {
-    const { here, there } = await twoProcesses();
-    const publish = vi.spyOn(here.backend.state, 'publish');
-    const told = async (id: string) => {
-      there.side.finished.announce({ queue: 'default', id });
-      await rest(here);
-      const calls = publish.mock.calls.length;
-      publish.mockClear();
-      return calls;
-    };
-    expect([await told('first'), await told('second')]).toEqual([1, 0]);
-    await here.clock.advance(49);
-    expect(await told('third')).toBe(0);
-    await here.clock.advance(1);
-    expect(await told('fourth')).toBe(1);
-  });
-
-  it('is told each time where somebody listens, or where the broker does not say', async () => {
-    const { here, there } = await twoProcesses();
-    const publish = vi.spyOn(here.backend.state, 'publish');
-    for (const reached of [true, undefined]) {
-      publish.mockResolvedValue(reached).mockClear();
-      for (const id of ['first', 'second']) {
-        there.side.finished.announce({ queue: 'default', id });
-        await rest(here);
-      }
-      expect(publish).toHaveBeenCalledTimes(2);
-    }
-  });
-
-  it('is not missed by who begins to listen while others are still silent', async () => {
-    const { here, there } = await twoProcesses();
-    const job = await here.queue.enqueue('a');
-    there.side.finished.announce({ queue: 'default', id: 'of no concern' });
-    await rest(here);
-    const { promise } = here.side.finished.wait(job);
-    await rest(here);
-    const publish = vi.spyOn(here.backend.state, 'publish');
-    await there.run(completed);
-    expect(publish).not.toHaveBeenCalled();
-    await here.clock.advance(100);
-    await expect(promise).resolves.toMatchObject({ state: 'completed' });
-  });
-
-  it('is not missed by who listens again after a lost connection, either', async () => {
-    const { here } = await twoProcesses();
-    const job = await here.queue.enqueue('a');
-    const watch = vi.spyOn(here.backend.state, 'watch');
-    const { promise } = here.side.finished.wait(job);
-    await here.clock.advance(1_000);
-    watch.mock.calls[0]?.[2]?.();
-    await rest(here);
-    await endSilently(here.queue);
-    await here.clock.advance(100);
-    await expect(promise).resolves.toMatchObject({ state: 'completed' });
-  });
-
   it('ends by a look when the message could not be sent', async () => {
     const { here, there } = await twoProcesses();
     vi.spyOn(here.backend.state, 'publish').mockRejectedValueOnce(new Error('down'));

@@ -19,15 +19,6 @@ export const messages = topic('state: publish and watch', (test) => {
     for (const watch of watches) await watch.close();
   });
 
-  test('says, where it knows, whether anybody has been reached', async (stage) => {
-    const channel = stage.name('channel');
-    assert.notEqual(await stage.state.publish(channel, 'to nobody'), true);
-    const watch = await stage.state.watch(channel, () => undefined);
-    assert.notEqual(await stage.state.publish(channel, 'to one'), false);
-    await watch.close();
-    assert.notEqual(await stage.state.publish(channel, 'to nobody again'), true);
-  });
-
   test('reaches nobody on another channel', async (stage) => {
     const [channel, other] = [stage.name('channel'), stage.name('channel')];
     const heard: Payload[] = [];
