@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
 import { RedisQueueBackend } from '../../lib/backends/redis/redis-queue-backend.js';
 import { resolveRedisOptions } from '../../lib/backends/redis/resolve-redis-options.js';
-import { JOB_STATES, type NewJob, type QueueBackend } from '../../lib/contract/index.js';
+import {
+  type ClaimedJob,
+  JOB_STATES,
+  type NewJob,
+  type Payload,
+  type QueueBackend,
+} from '../../lib/contract/index.js';
 import { aJob } from '../../lib/testing/index.js';
 import { startRedis, type PrivateRedis } from '../servers/redis.mjs';
 
@@ -28,6 +34,18 @@ describe('queues on redis', () => {
 
   const claim = (name: string, limit = 10) =>
     queue.claim({ worker: 'worker', lease: 60_000, take: [{ queue: name, limit }] });
+
+  const settleAll = async (
+    jobs: readonly ClaimedJob[],
+    resultOf: (place: number) => Payload | undefined = () => undefined,
+  ) => {
+    const settle = jobs.map(({ receipt }, place) => ({
+      receipt,
+      outcome: { kind: 'completed' as const, result: resultOf(place) },
+    }));
+    const { verdicts } = await queue.claim({ worker: 'worker', lease: 60_000, take: [], settle });
+    return verdicts;
+  };
 
   it('that find a key of somebody else say so, and not that the server is away', async () => {
     await admin.set('app:{taken}:meta', 'not ours');
@@ -151,7 +169,9 @@ describe('queues on redis', () => {
       });
     }
     const left = (await admin.keys(`app:{${name}}:*`)).map((key) => key.slice(`app:{${name}}:`.length));
-    expect(left.toSorted()).toEqual(['buried', 'gone', 'meta', 'simple', 'wake'].filter((word) => left.includes(word)));
+    expect(left.toSorted()).toEqual(
+      ['buried', 'gone', 'meta', 'simple', 'wake'].filter((word) => left.includes(word)),
+    );
     expect(await admin.zcard(`app:{${name}}:gone`)).toBe(500);
   });
 
@@ -160,17 +180,82 @@ describe('queues on redis', () => {
     queue.declare([{ name, retention: { completedMax: 0 } }]);
     const completed = Array.from({ length: 13_000 }, () => aJob({ queue: name }));
     await queue.enqueue(completed);
-    for (let { jobs } = await claim(name, 500); jobs.length > 0; ) {
+    for (let { jobs } = await claim(name, 500); jobs.length > 0;) {
       const settle = jobs.map(({ receipt }) => ({ receipt, outcome: { kind: 'completed' } as const }));
-      ({ jobs } = await queue.claim({ worker: 'w', lease: 60_000, take: [{ queue: name, limit: 500 }], settle }));
+      ({ jobs } = await queue.claim({
+        worker: 'w',
+        lease: 60_000,
+        take: [{ queue: name, limit: 500 }],
+        settle,
+      }));
     }
     const isKnown = async (jobs: readonly NewJob[]) => {
       const verdicts = await queue.enqueue(jobs.map((job) => ({ ...job, repeat: true })));
       return new Set(verdicts.map(({ status }) => status));
     };
     expect(await isKnown(completed.slice(-10_000))).toEqual(new Set(['existing']));
-    expect(await isKnown(completed.slice(-10_005, -10_000))).toEqual(new Set(['existing']));
-    expect(await isKnown(completed.slice(0, 2_000))).toEqual(new Set(['created']));
+    expect(await isKnown(completed.slice(0, -10_000))).toEqual(new Set(['created']));
+  });
+
+  it('counts what it has buried anew when that was lost by another hand', async () => {
+    const name = 'dug up';
+    queue.declare([{ name, retention: { completedMax: 0 } }]);
+    const complete = async (count: number) => {
+      await queue.enqueue(Array.from({ length: count }, () => aJob({ queue: name })));
+      await settleAll((await claim(name, count)).jobs);
+    };
+    const buried = () => admin.hget(`app:{${name}}:meta`, 'buried');
+    await complete(20);
+    await complete(30);
+    expect(await buried()).toBe('50');
+    await admin.del(`app:{${name}}:buried`);
+    await complete(16);
+    expect(await buried()).toBe('16');
+  });
+
+  it.each([
+    ['of 22 bytes', 'Auftrag-Müller-2024-1'],
+    ['of 22 characters and more bytes', 'Auftrag-Müller-2024-01'],
+    ['of 22 bytes and half as many characters', 'é'.repeat(11)],
+    ['of 22 plain characters', 'order-2024-11-27-00001'],
+    ['of any length', 'one'],
+  ])('hands out and settles jobs by ids of other programs, %s', async (_, id) => {
+    const name = `foreign ${id.length}`;
+    queue.declare([{ name }]);
+    const ids = Array.from(
+      { length: 20 },
+      (__, n) => `${id.slice(0, -2)}${String.fromCharCode(65 + n)}${id.slice(-1)}`,
+    );
+    await queue.enqueue(ids.map((one) => aJob({ queue: name, id: one })));
+    await queue.enqueue([aJob({ queue: name })]);
+    const alone = (await claim(name, 1)).jobs;
+    const together = (await claim(name, 19)).jobs;
+    const mixed = (await claim(name, 1)).jobs;
+    expect([...alone, ...together].map((job) => job.id)).toEqual(ids);
+    for (const jobs of [alone, [...together, ...mixed]]) {
+      expect(new Set(await settleAll(jobs))).toEqual(new Set(['applied']));
+    }
+  });
+
+  it.each([
+    ['short', (n: number) => `"${n}"`],
+    ['long', (n: number) => 'x'.repeat(200 + n)],
+    ['bytes', (n: number) => new Uint8Array([n % 256, 255, 0])],
+  ])('keeps the results of all that are settled together, when they are %s', async (kind, resultOf) => {
+    const name = `results ${kind}`;
+    queue.declare([{ name }]);
+    const own = (n: number) => (n % 5 === 0 ? undefined : resultOf(n));
+    // Some are not plain, in the second thousand: those are settled one by one.
+    const jobs = Array.from({ length: 1_500 }, (_, n) =>
+      aJob({ queue: name, ...(n === 1_200 && { key: 'its own' }) }),
+    );
+    await queue.enqueue(jobs);
+    const taken = [...(await claim(name, 1_000)).jobs, ...(await claim(name, 1_000)).jobs];
+    expect(taken).toHaveLength(1_500);
+    const verdicts = await settleAll(taken, own);
+    expect(new Set(verdicts)).toEqual(new Set(['applied']));
+    const records = await queue.get(taken);
+    expect(records.map((record) => record?.result)).toEqual(taken.map((_, n) => own(n)));
   });
 
   it('goes on when the server has forgotten its scripts', async () => {

@@ -3,7 +3,7 @@ import { type ClaimedJobs, type TakenJobs } from './claimed-job.js';
 import { endedJobs, type PackedEnding } from './ended-job.js';
 import type { QueueParts } from './queue-parts.js';
 import { packId } from './packed-id.js';
-import type { RedisArgument } from './redis-session.js';
+import { LONG_CALL, type RedisArgument } from './redis-session.js';
 import { refusedSpawns } from './remote/refused-spawns.js';
 import { SettleBatch } from './settle-batch.js';
 import { padWorker } from './token.js';
@@ -37,6 +37,7 @@ export async function claimTogether(
     parts.scripts.claim,
     queues,
     args,
+    settle.length >= LONG_CALL,
   )) as Reply;
   const settled = batch.read(verdicts);
   return {

@@ -125,5 +125,5 @@ export class ClaimedJobs {
 
 function idAt(ids: TakenJobs[1], place: number): string {
   if (!Buffer.isBuffer(ids)) return (ids[place] as Buffer).toString();
-  return ids.toString('latin1', place * PACKED_LENGTH, (place + 1) * PACKED_LENGTH);
+  return ids.toString('utf8', place * PACKED_LENGTH, (place + 1) * PACKED_LENGTH);
 }

@@ -23,11 +23,10 @@ export interface ScriptCall {
 export type RedisCommandCall = readonly [name: string, ...args: readonly RedisArgument[]];
 
 /**
- * A call of so many arguments, with as many ids in one, or with so many bytes in one, is written at once: the server works on it while the next is made ready. A hundred producers
+ * A call of so many arguments, or with so many bytes in one, is written at once: the server works on it while the next is made ready. A hundred producers
  * whose calls wait for one another get half as much done.
  */
-const LONG_CALL = 64;
-const LONG_TEXT = LONG_CALL * 22;
+export const LONG_CALL = 64;
 const LONG_ARGUMENT = 4_096;
 /** A connection that was lost is waited for that long; later calls fail at once until it is back. */
 const RECONNECT_GRACE: Ms = 1_000;
@@ -54,9 +53,17 @@ export class RedisSession {
     return this.track((client) => this.evaluate(client, { script, keys, args }, 'utf8'));
   }
 
-  /** The same with bytes for texts, for replies that hold payloads. */
-  runBuffer(script: RedisScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
-    return this.track((client) => this.evaluate(client, { script, keys, args }, null));
+  /**
+   * The same with bytes for texts, for replies that hold payloads.
+   * @param isLong whether it keeps the server as long as `LONG_CALL` arguments do, though it has fewer
+   */
+  runBuffer(
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly RedisArgument[],
+    isLong = false,
+  ): Promise<unknown> {
+    return this.track((client) => this.evaluate(client, { script, keys, args }, null, isLong));
   }
 
   /** Runs several, sent together and carried out in this order; replies are as those of `runBuffer`. */
@@ -94,9 +101,14 @@ export class RedisSession {
     await Promise.allSettled(this.open);
   }
 
-  private evaluate(client: Redis | Cluster, call: ScriptCall, encoding: Encoding): Promise<unknown> {
+  private evaluate(
+    client: Redis | Cluster,
+    call: ScriptCall,
+    encoding: Encoding,
+    isLong = false,
+  ): Promise<unknown> {
     const sent = this.sendScript(client, call, encoding);
-    if (isLong(call)) this.link.writes.release();
+    if (isLong || hasMuch(call)) this.link.writes.release();
     return sent;
   }
 
@@ -154,13 +166,8 @@ export class RedisSession {
   }
 }
 
-function isLong({ args }: ScriptCall): boolean {
-  return args.length >= LONG_CALL || args.some(isLongArgument);
-}
-
-function isLongArgument(arg: RedisArgument): boolean {
-  if (typeof arg === 'string') return arg.length >= LONG_TEXT;
-  return arg instanceof Buffer && arg.length >= LONG_ARGUMENT;
+function hasMuch({ args }: ScriptCall): boolean {
+  return args.length >= LONG_CALL || args.some((arg) => arg instanceof Buffer && arg.length >= LONG_ARGUMENT);
 }
 
 /** Each node of a cluster has a connection of its own: only those that do not answer either are dropped. */

@@ -16,15 +16,19 @@ export class ScriptCaller {
     protected readonly declarations: Declarations,
   ) {}
 
-  /** @param queues Those that the call names. */
+  /**
+   * @param queues Those that the call names.
+   * @param isLong As with `RedisSession.runBuffer`.
+   */
   async run(
     script: RedisScript,
     queues: readonly string[],
     args: readonly RedisArgument[],
+    isLong = false,
   ): Promise<unknown> {
     const names = queues.length < 2 ? queues : [...new Set(queues)];
     const declared = this.declarations.send(names);
-    const reply = await this.send(script, names, args);
+    const reply = await this.send(script, names, args, isLong);
     if (declared !== undefined) await declared;
     if (!(reply instanceof Buffer) || reply.toString() !== UNDECLARED) return reply;
     this.declarations.forget(names);
@@ -36,8 +40,9 @@ export class ScriptCaller {
     script: RedisScript,
     queues: readonly string[],
     args: readonly RedisArgument[],
+    isLong = false,
   ): Promise<unknown> {
     const keys = queues.map((queue) => this.keys.meta(queue));
-    return this.session.runBuffer(script, keys, [this.keys.prefix, ...args]);
+    return this.session.runBuffer(script, keys, [this.keys.prefix, ...args], isLong);
   }
 }

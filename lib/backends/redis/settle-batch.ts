@@ -50,8 +50,9 @@ class QueueSettlements {
     const ids = completions.map(({ receipt }) => receipt.id);
     const results = packResults(completions.map(({ settlement: { outcome } }) => resultOf(outcome)));
     const args: RedisArgument[] = [parts.keys.onServer(this.queue), ids.length];
-    if (ids.every(({ length }) => length === PACKED_LENGTH)) args.push(1, ids.join(''));
-    else args.push(0, ...ids);
+    const joined = joinPacked(ids);
+    if (joined === undefined) args.push(0, ...ids);
+    else args.push(1, joined);
     pushTokens(args, completions);
     args.push(...results, others.length);
     for (const { receipt, settlement, spawn } of others) {
@@ -61,6 +62,13 @@ class QueueSettlements {
     }
     return args;
   }
+}
+
+/** @returns nothing when they have not all the length of packed ones, in characters and in bytes: ids of other programs may be any text */
+function joinPacked(ids: readonly string[]): string | undefined {
+  if (!ids.every(({ length }) => length === PACKED_LENGTH)) return undefined;
+  const joined = ids.join('');
+  return Buffer.byteLength(joined) === joined.length ? joined : undefined;
 }
 
 function resultOf(outcome: Outcome): Payload | undefined {

@@ -55,7 +55,7 @@ export class WakeReader {
       make: options.make,
       onReady: (client, isAgain) => {
         if (isAgain) for (const key of this.waiting.keys()) this.wake(key);
-        this.begin(client);
+        if (this.reader !== client) this.begin(client);
       },
     });
   }
@@ -158,12 +158,16 @@ export class WakeReader {
     const client = this.link.current;
     if (client === undefined || this.isClosed) return;
     if (this.reader === undefined) this.begin(client);
-    else if (this.interrupted !== this.reading && this.activeKeys().some((key) => !this.reading.includes(key)))
+    else if (
+      this.interrupted !== this.reading &&
+      this.activeKeys().some((key) => !this.reading.includes(key))
+    )
       this.interrupt(this.reading);
   }
 
   private interrupt(reading: readonly string[]): void {
     const commands = this.options.commands();
+    this.interrupted = undefined;
     if (reading.length === 0 || commands === undefined || this.clientId === undefined) return;
     this.interrupted = reading;
     const isStillReading = (): boolean => this.reading === reading;

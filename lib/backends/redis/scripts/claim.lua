@@ -60,14 +60,14 @@ local function completePlain(queue, ids, tokens, from, to, resultsOf)
   local known = settingsOf(queue)
   if known.completedMax == '0' then
     call('HDEL', queue.jobs, unpack(ids, from, to))
-    buryPlain(queue, ids, from, to - from + 1)
+    buryPlain(queue, ids, from, to)
   else
     local runs, shelf, kept, results = {}, {}, {}, resultsOf()
     for place = from, to do
       local id, result = ids[place], results[place]
-      local at = (place - from) * 2
-      runs[at + 1], runs[at + 2] = id, tokens[place]
-      shelf[at + 1], shelf[at + 2] = NOW, id
+      local filled = (place - from) * 2
+      runs[filled + 1], runs[filled + 2] = id, tokens[place]
+      shelf[filled + 1], shelf[filled + 2] = NOW, id
       if result and result ~= '' then
         kept[#kept + 1] = id
         kept[#kept + 1] = result

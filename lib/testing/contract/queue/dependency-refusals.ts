@@ -122,17 +122,21 @@ export const dependencyRefusals = topic(
       isRefused(await lane.offer(after([lane.ref(parent)])), 'TASKS_DEPENDENCY_UNKNOWN');
     });
 
-    test('forgets jobs that completed together after that time, too', { time: 2 * TOMBSTONE_TTL }, async (stage) => {
-      const lane = stage.lane({ retention: { completedMax: 0 } });
-      const parents = await completeTogether(lane, 20);
-      await stage.pass(TOMBSTONE_TTL - 1_000);
-      await stage.queue.recover();
-      await lane.complete((await lane.add(after([lane.ref(parents[19] as string)])), await lane.takeOne()));
-      await stage.pass(2_000);
-      isRefused(await lane.offer(after([lane.ref(parents[19] as string)])), 'TASKS_DEPENDENCY_UNKNOWN');
-      await stage.queue.recover();
-      isRefused(await lane.offer(after([lane.ref(parents[0] as string)])), 'TASKS_DEPENDENCY_UNKNOWN');
-    });
+    test(
+      'forgets jobs that completed together after that time, too',
+      { time: 2 * TOMBSTONE_TTL },
+      async (stage) => {
+        const lane = stage.lane({ retention: { completedMax: 0 } });
+        const parents = await completeTogether(lane, 20);
+        await stage.pass(TOMBSTONE_TTL - 1_000);
+        await stage.queue.recover();
+        await lane.complete((await lane.add(after([lane.ref(parents[19] as string)])), await lane.takeOne()));
+        await stage.pass(2_000);
+        isRefused(await lane.offer(after([lane.ref(parents[19] as string)])), 'TASKS_DEPENDENCY_UNKNOWN');
+        await stage.queue.recover();
+        isRefused(await lane.offer(after([lane.ref(parents[0] as string)])), 'TASKS_DEPENDENCY_UNKNOWN');
+      },
+    );
 
     test('keeps the result of a job while a dependent is unfinished', async (stage) => {
       const lane = stage.lane({ retention: { completedTtl: 100, completedMax: 1 } });

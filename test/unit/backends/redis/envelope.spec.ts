@@ -53,6 +53,30 @@ describe('envelopes', () => {
     }
   });
 
+  it('are read one after the other, whatever came before', () => {
+    const envelopes = new Envelopes();
+    const first = stored(aJob({ queue: 'mail', name: 'first' }));
+    const second = stored(aJob({ queue: 'mail', name: 'second', maxRetries: 9 }));
+    const tagged = stored(aJob({ queue: 'mail', name: 'first', headers: { tenant: 'a' } }));
+    const garbled = Buffer.from(first.subarray(0, first.indexOf(10)));
+    const read = (bytes: Buffer) => {
+      const { name, maxRetries, headers, payload } = envelopes.read(bytes);
+      return [name, maxRetries, headers, payload];
+    };
+    const alone = [first, second, tagged, garbled].map((bytes) => {
+      const { name, maxRetries, headers, payload } = new Envelopes().read(bytes);
+      return [name, maxRetries, headers, payload];
+    });
+    for (const order of [
+      [0, 0, 1, 1, 0],
+      [2, 0, 2, 1],
+      [3, 0, 3, 2, 3, 1],
+    ]) {
+      const bytes = [first, second, tagged, garbled];
+      expect(order.map((n) => read(bytes[n] as Buffer))).toEqual(order.map((n) => alone[n]));
+    }
+  });
+
   it('do not grow with every name that somebody makes up', () => {
     const envelopes = new Envelopes();
     for (let n = 0; n < 3_000; n++) {

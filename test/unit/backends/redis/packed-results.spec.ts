@@ -6,7 +6,7 @@ import type { Payload } from '../../../../lib/contract/index.js';
 /** As the server takes them apart. */
 function resultsIn(joined: Buffer): (Payload | undefined)[] {
   const results = [];
-  for (let at = 0; at < joined.length; ) {
+  for (let at = 0; at < joined.length;) {
     const end = at + 4 + joined.readUInt32BE(at);
     results.push(unpackPayload(joined.subarray(at + 4, end)));
     at = end;

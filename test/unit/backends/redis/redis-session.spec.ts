@@ -6,7 +6,7 @@ import { type RedisArgument, RedisSession } from '../../../../lib/backends/redis
 import { WriteGather } from '../../../../lib/backends/redis/write-gather.js';
 
 /** What a connection does, call by call, when a script is run on it. */
-function run(args: readonly RedisArgument[]): string[] {
+function run(args: readonly RedisArgument[], isLong = false): string[] {
   const told: string[] = [];
   const stream = { cork: () => void told.push('hold'), uncork: () => void told.push('write') };
   const callBuffer = () => {
@@ -20,18 +20,22 @@ function run(args: readonly RedisArgument[]): string[] {
     [],
     { commands: undefined },
   );
-  void session.runBuffer(scriptOf('some.lua', 'return 1'), ['key'], args);
+  void session.runBuffer(scriptOf('some.lua', 'return 1'), ['key'], args, isLong);
   return [...told];
 }
 
 describe('a call on a connection to redis', () => {
   it('waits for what else is sent in its turn, when it is short', () => {
     expect(run(['one', 2, Buffer.from('three')])).toEqual(['hold', 'call']);
+    expect(run(['x'.repeat(5_000)])).toEqual(['hold', 'call']);
+  });
+
+  it('is written at once when whoever sends it knows that it is long', () => {
+    expect(run(['one'], true)).toEqual(['hold', 'call', 'write']);
   });
 
   it.each([
     ['has many arguments', Array.from({ length: 64 }, String)],
-    ['carries many ids', ['one', 'x'.repeat(64 * 22)]],
     ['carries many bytes', ['one', Buffer.alloc(4_096)]],
   ])('is written at once when it %s, so that the server works while the next is made ready', (_, args) => {
     expect(run(args)).toEqual(['hold', 'call', 'write']);
