@@ -345,6 +345,37 @@ describe('a wake-up', () => {
     expect(at - started).toBeLessThan(2_000);
   });
 
+  /** How often the server was asked to end a read since its counts were reset. */
+  const interruptions = async () =>
+    Number(/cmdstat_client\|unblock:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1] ?? 0);
+  const isReading = async () => / flags=b .* cmd=bzpopmin /.test(String(await admin.call('CLIENT', 'LIST')));
+
+  it('on keys that are added together ends the read that is under way once', async () => {
+    const { connections } = await connect();
+    connections.onWake(key('first'), () => undefined);
+    await eventually(isReading, 'it reads');
+    await admin.config('RESETSTAT');
+    const woken: string[] = [];
+    for (const name of ['a', 'b', 'c']) connections.onWake(key(name), () => woken.push(name));
+    for (const name of ['a', 'b', 'c']) await mark(name);
+    await eventually(() => woken.length === 3, 'all are woken');
+    expect(await interruptions()).toBe(1);
+  });
+
+  it('on keys that are wanted again together interrupts no read', async () => {
+    const { connections } = await connect();
+    const listeners = ['a', 'b', 'c'].map((name) => connections.onWake(key(name), () => undefined));
+    await eventually(isReading, 'it reads');
+    for (const listener of listeners) listener.setActive(false);
+    await mark('b');
+    await eventually(async () => (await admin.zcard(key('b'))) === 1 && !(await isReading()), 'it rests');
+    await admin.del(key('b'));
+    await admin.config('RESETSTAT');
+    for (const listener of listeners) listener.setActive(true);
+    await eventually(isReading, 'it reads again');
+    expect(await interruptions()).toBe(0);
+  });
+
   it('that nobody wants any more is put back for others', async () => {
     const { connections } = await connect();
     let woken = 0;

@@ -10,6 +10,7 @@ import {
   type NewJob,
   type Payload,
   type QueueBackend,
+  TOMBSTONE_TTL,
 } from '../../lib/contract/index.js';
 import { aJob } from '../../lib/testing/index.js';
 import { startRedis, type PrivateRedis } from '../servers/redis.mjs';
@@ -195,6 +196,20 @@ describe('queues on redis', () => {
     };
     expect(await isKnown(completed.slice(-10_000))).toEqual(new Set(['existing']));
     expect(await isKnown(completed.slice(0, -10_000))).toEqual(new Set(['created']));
+  });
+
+  it('drops what was buried an hour ago when it sweeps', async () => {
+    const name = 'old graves';
+    const key = `app:{${name}}:buried`;
+    queue.declare([{ name, retention: { completedMax: 0 } }]);
+    for (const count of [20, 30]) {
+      await queue.enqueue(Array.from({ length: count }, () => aJob({ queue: name })));
+      await settleAll((await claim(name, count)).jobs);
+    }
+    const oldest = String(await admin.lindex(key, 0));
+    await admin.lset(key, 0, `${Number(oldest.slice(0, 13)) - TOMBSTONE_TTL - 1}${oldest.slice(13)}`);
+    await queue.recover();
+    expect([await admin.llen(key), await admin.hget(`app:{${name}}:meta`, 'buried')]).toEqual([1, '30']);
   });
 
   it('counts what it has buried anew when that was lost by another hand', async () => {

@@ -1,12 +1,17 @@
 -- Settles, then takes.
 --
 -- KEYS    one key of each queue that is named, so that a cluster finds the node
--- ARGV    1 prefix, 2 worker, 3 lease in ms, 4 most jobs over all queues or -1, 5 number of queues to settle on, then for each:
---         name, number n of plain completions, 1 and their packed ids in one text, or 0 and n ids; number of runs of equal tokens, then for each
---         token and length; `none`, or `each` and n results, or `joined` and a text of results, each behind its length (4 bytes); number of other settlements, and for each: id, token, kind, progress, four words by kind, number of jobs to enqueue, those jobs;
---         then number of queues to take from, and for each: name, most jobs, number of ids or -1, those ids
--- Result  { verdicts, ms until something could be new or '', jobs by queue (name, ids, in one text where all are packed, runs of equal tokens, envelopes, extras), limited, ended,
---         refused }; or `undeclared`, and nothing was done, when the server does not know the limits of one of the queues (any more)
+-- ARGV    1 prefix, 2 worker, 3 lease in ms, 4 most jobs over all queues or -1
+--         number of queues to settle on, and for each:
+--           name
+--           number n of plain completions, then 1 and their packed ids in one text, or 0 and n ids
+--           number of runs of equal tokens, and of each the token and its length
+--           `none`, or `each` and n results, or `joined` and a text of results, each behind its length (4 bytes)
+--           number of other settlements, and of each: id, token, kind, progress, four words by kind, number of jobs to enqueue, those jobs
+--         number of queues to take from, and for each: name, most jobs, number of ids or -1, those ids
+-- Result  { verdicts, ms until something could be new or '', jobs by queue, limited, ended, refused }, with { name, ids, runs of equal tokens, envelopes, extras } for
+--         each queue that gave jobs; its ids are one text where all are packed. Or `undeclared`, and nothing was done, when the server does not know the limits
+--         of one of the queues (any more)
 --
 -- A job is in `active` with its token exactly while it is in `leases`. A plain job takes a handful of commands a call,
 -- whatever the number of jobs; what moves others is only loaded when one of them is met.
