@@ -68,7 +68,7 @@ local function leaveTombstone(queue, id, state, at)
   boundGone(queue)
 end
 
--- Moves to `gone` what has been buried since somebody looked last: 10 ms for 10,000 ids.
+-- Moves to `gone` what has been buried since somebody looked last: 12 to 15 ms for 10,000 ids, once.
 local function exhume(queue)
   local buried = call('LRANGE', queue.buried, 0, -1)
   if #buried == 0 then return end
