@@ -138,9 +138,7 @@ function parseKind(text: string): Kind {
 
 /** Whether an envelope has this kind, line feed included. */
 function begins(envelope: Buffer, kind: Buffer): boolean {
-  const { length } = kind;
-  if (envelope.length < HEAD_LENGTH + 1 + length) return false;
-  for (let place = 0; place < length; place++) {
+  for (let place = 0; place < kind.length; place++) {
     if (envelope[HEAD_LENGTH + 1 + place] !== kind[place]) return false;
   }
   return true;

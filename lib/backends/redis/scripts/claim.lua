@@ -220,10 +220,8 @@ local function hand(queue, known, popped)
   local isMany = count >= MANY
   if isMany then leases[1], leases[2], leased = expires, LONG, 2 end
   local lastPlace, tail, plain, lastToken
-  local arePacked = true
   for n = 1, count do
     local id, envelope, run, token = ids[n], envelopes[n], runs and runs[n], ''
-    if #id ~= PACKED then arePacked = false end
     if not envelope or envelope == '' then
       envelopes[n] = ''
     else
@@ -260,7 +258,7 @@ local function hand(queue, known, popped)
   end
   if call('EXISTS', queue.since) == 1 then call('HDEL', queue.since, unpack(ids)) end
   -- Envelopes are not joined: the server hashes every byte of every text that Lua makes, 0.5 us for one of them.
-  jobs[#jobs + 1] = { queue.name, arePacked and table.concat(ids) or ids, tokens, envelopes, extras }
+  jobs[#jobs + 1] = { queue.name, areAllPacked(ids, 1, count) and table.concat(ids) or ids, tokens, envelopes, extras }
 end
 
 local TAKEN_AT_ONCE = 1000

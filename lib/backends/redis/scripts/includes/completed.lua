@@ -1,6 +1,6 @@
 -- Drops the oldest completed jobs of a queue, whatever their number, in a handful of commands: as long as all are plain.
 
---- @include "tombstones"
+--- @include "burial"
 
 -- @return whether they were dropped; else they have to be looked at one by one
 local function dropOldestPlain(queue, count)
