@@ -50,6 +50,27 @@ describe('on a queue of PostgreSQL that keeps no completed jobs', () => {
     expect((await own.backend.inspect([QUEUE]))[0]?.counts.running).toBe(0);
   });
 
+  it('two runs of one job that end together are told apart', async () => {
+    await own.backend.enqueue([aJob({ queue: QUEUE })]);
+    const zombie = await take();
+    const again = { kind: 'retry', in: 0, error: { name: 'Error', message: 'again', at: 0 } } as const;
+    await own.backend.claim({
+      worker: 'w',
+      lease: LEASE,
+      take: [],
+      settle: [{ receipt: zombie.receipt, outcome: again }],
+    });
+    const heir = await take();
+    const { verdicts } = await own.backend.claim({
+      worker: 'w',
+      lease: LEASE,
+      take: [{ queue: QUEUE, limit: 1 }],
+      settle: [zombie, heir].map(({ receipt }) => ({ receipt, outcome: { kind: 'completed' } })),
+    });
+    expect(verdicts[0]).not.toBe('applied');
+    expect(verdicts[1]).toBe('applied');
+  });
+
   it('one that another depends on leaves what that one needs', async () => {
     const parent = aJob({ queue: QUEUE });
     const dependsOn = { jobs: [{ queue: QUEUE, id: parent.id }], onFailure: 'fail' } as const;

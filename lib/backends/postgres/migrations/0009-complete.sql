@@ -36,14 +36,14 @@ exception when sqlstate 'NT001' or unique_violation then
   return null;
 end $$;
 
--- Which of these completions held: as a rule all of them.
-create function :"schema".settled_here(p_settled integer, p_queue integer[], p_id text[]) returns integer[]
+-- Which of these completions held: as a rule all of them. Two may be of one job, by a run that lost its lease and by its heir.
+create function :"schema".settled_here(p_settled integer, p_queue integer[], p_id text[], p_fence bigint[]) returns integer[]
 language plpgsql volatile as $$
 begin
   if p_settled = cardinality(p_id) then return array(select generate_series(1, p_settled)); end if;
   return array(
-    select e.n from unnest(p_queue, p_id) with ordinality as e (queue, id, n)
-      join :"schema".finished f on f.queue = e.queue and f.id = e.id
+    select e.n from unnest(p_queue, p_id, p_fence) with ordinality as e (queue, id, fence, n)
+      join :"schema".finished f on f.queue = e.queue and f.id = e.id and f.fence = e.fence
     where f.xmin = pg_current_xact_id()::xid
   );
 end $$;
@@ -77,7 +77,7 @@ begin
     unused, checkpoint, checkpoint_raw, progress, error, failures, replays, result, p_now
   from ended;
   get diagnostics v_count = row_count;
-  v_settled := :"schema".settled_here(v_count, p_queue, p_id);
+  v_settled := :"schema".settled_here(v_count, p_queue, p_id, p_fence);
   if pg_relation_size(':"schema".dependency') = 0 then return v_settled; end if;
   for d in
     select distinct l.parent_queue, l.parent_id

@@ -79,6 +79,30 @@ export const fences = topic('fences', (test) => {
     assert.equal((await lane.record(id)).result, '"of the heir"');
   });
 
+  for (const where of ['before', 'after'] as const) {
+    test(`voids a late verdict that travels with the heir's, ${where} it`, async (stage) => {
+      const lane = stage.lane();
+      const id = await lane.add();
+      const zombie = await lane.takeOne({ lease: stage.lease });
+      await stage.pass(stage.lease);
+      const heir = await lane.takeOne();
+      await lane.add();
+      const bystander = await lane.takeOne();
+      const runs = where === 'before' ? [zombie, heir, bystander] : [heir, zombie, bystander];
+      const { verdicts } = await lane.claim(1, {
+        settle: runs.map(({ receipt, fence }) => ({
+          receipt,
+          outcome: { kind: 'completed', result: fence },
+        })),
+      });
+      assert.deepEqual(
+        verdicts,
+        runs.map((run) => (run === zombie ? 'stale' : 'applied')),
+      );
+      assert.equal((await lane.record(id)).result, heir.fence);
+    });
+  }
+
   test('writes nothing that travels with a late verdict', async (stage) => {
     const lane = stage.lane();
     const id = await lane.add();
