@@ -11,6 +11,8 @@ export interface ClaimSummary {
   /** A letter for each of the other settlements. */
   readonly verdicts?: string;
   readonly next?: number;
+  /** Of an enqueue that took the claim along: as `enqueue_one` answers. */
+  readonly added?: boolean | null;
   readonly limited?: readonly (readonly [
     queue: string,
     by: 'rate' | 'concurrency' | 'paused',

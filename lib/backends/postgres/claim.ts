@@ -29,14 +29,24 @@ export async function claimJobs(
   const { statement, values } = callOf(parts, { worker, lease, take, max, tx }, batch);
   const rows = await calls.rows<ClaimRow>(statement, queues, values, tx);
   const summary = rows.pop()?.summary ?? {};
+  return { ...claimOf(rows, summary, names), verdicts: batch.read(summary), refused: batch.refused(summary) };
+}
+
+/** Without its last row, which is the summary. */
+export function claimOf(rows: readonly ClaimRow[], summary: ClaimSummary, names: QueueNames): Claim {
   return {
     jobs: inLine(rows).map((row) => claimedJob(row, summary.from, names)),
-    verdicts: batch.read(summary),
+    verdicts: [],
     nextInMs: summary.next,
     limited: summary.limited?.map((one) => limitedOf(one, names)),
     ended: endedJobs(summary.ended, names),
-    refused: batch.refused(summary),
   };
+}
+
+/** Of jobs that are asked for, those that the server takes for a limit. */
+export function limitOf({ take: [one], max }: Pick<ClaimRequest, 'take' | 'max'>): number {
+  const { limit = 0 } = one ?? {};
+  return Math.min(limit, max ?? limit, MOST);
 }
 
 /** The narrower statement, where one queue is asked and nothing is settled but plain completions. */
@@ -48,8 +58,14 @@ function callOf(
   const isOwn = tx === undefined;
   const [one] = take;
   if (one !== undefined && take.length === 1 && one.limit > 0 && one.ids === undefined && batch.isBare) {
-    const limit = Math.min(one.limit, max ?? one.limit, MOST);
-    const values = [toText(worker), lease, ...batch.completed, names.inStore(one.queue), limit, isOwn];
+    const values = [
+      toText(worker),
+      lease,
+      ...batch.completed,
+      names.inStore(one.queue),
+      limitOf({ take, max }),
+      isOwn,
+    ];
     return { statement: statements.claimOne, values };
   }
   const takes = take.map(({ queue, limit, ids }) => ({

@@ -3,6 +3,7 @@ import { orderBatch } from '../batch-order.js';
 import { jobsAt, placesByQueue, putVerdicts } from '../batch-places.js';
 import { flawOf } from '../job-flaw.js';
 import { ownRefusal, refusal, refusedWithBatch } from '../refusals.js';
+import { enqueueAndClaim } from './enqueue-and-claim.js';
 import { givenJob } from './given-job.js';
 import { fromText, toText } from './job-text.js';
 import { isPlain } from './job-words.js';
@@ -76,12 +77,33 @@ async function addOneTo(
   job: NewJob,
   tx: Transaction | undefined,
 ): Promise<EnqueueVerdict> {
-  const { calls, names, statements } = parts;
-  const values = plainValue(names.inStore(queue), job);
-  const { is_added } = await calls.row<OneAnswer>(statements.enqueueOne, [queue], values, tx);
-  if (is_added !== null) return { status: is_added ? 'created' : 'existing', id: job.id };
+  const isAdded = await addOne(parts, queue, job, tx);
+  if (isAdded !== null) return { status: isAdded ? 'created' : 'existing', id: job.id };
   const [verdict] = await send(parts, 'enqueueJobs', [job], tx);
   return verdict as EnqueueVerdict;
+}
+
+/** Alone, or with the claim that it has called for. @returns as `enqueue_one` answers */
+async function addOne(
+  parts: QueueParts,
+  queue: string,
+  job: NewJob,
+  tx: Transaction | undefined,
+): Promise<boolean | null> {
+  const { calls, names, statements, companions } = parts;
+  const inStore = names.inStore(queue);
+  const isDue = tx === undefined && job.delay === undefined && job.dueAt === undefined;
+  const called = isDue ? companions.call(queue, inStore) : undefined;
+  // Without an `await` where nobody was called: the call is on its way when this returns.
+  const companion = called && (await called);
+  if (companion !== undefined) return enqueueAndClaim(parts, inStore, job, companion);
+  const { is_added } = await calls.row<OneAnswer>(
+    statements.enqueueOne,
+    [queue],
+    plainValue(inStore, job),
+    tx,
+  );
+  return is_added;
 }
 
 /** The narrower of the statements for several plain jobs. */

@@ -7,6 +7,11 @@ import { toStored } from './stored-payload.js';
 
 /** The columns of a plain job, as `enqueue_one` takes them after the queue. */
 function columnsOf(job: NewJob): SqlValues {
+  return [...columnsOfDue(job), job.delay ?? null, job.dueAt ?? null];
+}
+
+/** Those of one that is due at once. */
+function columnsOfDue(job: NewJob): SqlValues {
   const { text, raw } = toStored(job.payload);
   return [
     toText(job.id),
@@ -20,14 +25,17 @@ function columnsOf(job: NewJob): SqlValues {
     toHeaders(job.headers),
     text,
     raw,
-    job.delay ?? null,
-    job.dueAt ?? null,
   ];
 }
 
 /** A plain job as `enqueue_one` takes it. @param queue As the database calls it. */
 export function plainValue(queue: string, job: NewJob): SqlValues {
   return [queue, ...columnsOf(job)];
+}
+
+/** One that is due at once, as `enqueue_and_claim` takes it. @param queue As the database calls it. */
+export function plainValueDue(queue: string, job: NewJob): SqlValues {
+  return [queue, ...columnsOfDue(job)];
 }
 
 /** Which of the columns are long texts, and worth packing. */

@@ -30,6 +30,7 @@ import type {
 import { cancelJobs, getJobs, removeJobs, retryDeadJobs } from './by-address.js';
 import { claimJobs } from './claim.js';
 import { clearQueue } from './clear.js';
+import { Companions } from './companions.js';
 import type { DatabaseSession, PostgresDatabase } from './database.js';
 import { Declarations } from './declarations.js';
 import { enqueueJobs } from './enqueue.js';
@@ -71,8 +72,9 @@ export class PostgresQueueBackend implements QueueBackend {
     this.outbox = new PostgresOutbox(database, this.session);
     this.declarations = new Declarations(this.session, names, statements.declare);
     const calls = new QueueCalls(this.session, this.declarations, database);
-    this.parts = { calls, names, statements, trimmer: new Trimmer(this.session, statements.trim) };
     this.wakeUps = new WakeUps(database, this.session);
+    const companions = new Companions(this.wakeUps);
+    this.parts = { calls, names, statements, trimmer: new Trimmer(this.session, statements.trim), companions };
   }
 
   open(): Promise<void> {
@@ -81,6 +83,7 @@ export class PostgresQueueBackend implements QueueBackend {
 
   async close(): Promise<void> {
     this.wakeUps.close();
+    await this.parts.companions.sent();
     await this.parts.calls.sent();
     await this.database.close(this.session);
   }
@@ -102,7 +105,8 @@ export class PostgresQueueBackend implements QueueBackend {
   }
 
   claim(request: ClaimRequest): Promise<Claim> {
-    return claimJobs(this.parts, { ...request, lease: this.atLeast(request.lease) });
+    const claim = { ...request, lease: this.atLeast(request.lease) };
+    return this.parts.companions.join(claim) ?? claimJobs(this.parts, claim);
   }
 
   extend(receipts: readonly Receipt[], lease: Ms): Promise<{ lost: Receipt[]; cancelled: Receipt[] }> {

@@ -1,3 +1,4 @@
+import type { Companions } from './companions.js';
 import type { QueueCalls } from './queue-calls.js';
 import type { QueueNames } from './queue-names.js';
 import type { QueueStatements } from './queue-statements.js';
@@ -9,4 +10,5 @@ export interface QueueParts {
   readonly names: QueueNames;
   readonly statements: QueueStatements;
   readonly trimmer: Trimmer;
+  readonly companions: Companions;
 }

@@ -2,6 +2,7 @@ import { loadStatements, type LoadOptions } from './sql-statement.js';
 
 const FILES = {
   enqueueOne: 'enqueue-one',
+  enqueueAndClaim: 'enqueue-and-claim',
   enqueuePlain: 'enqueue-plain',
   enqueueAlike: 'enqueue-alike',
   enqueueJobs: 'enqueue-jobs',

@@ -14,6 +14,10 @@ export class WakeUp implements BackendSubscription {
     private readonly onClose: () => void,
   ) {}
 
+  get wantsJobs(): boolean {
+    return this.demand > 0 && !this.isClosed;
+  }
+
   wake(): void {
     if (this.isClosed) return;
     this.isMissed = this.demand === 0;

@@ -29,6 +29,16 @@ export class WakeUps {
     return sleeper;
   }
 
+  /** Wakes one who wants jobs of this queue. @returns whether somebody does */
+  wakeOne(queue: string): boolean {
+    for (const sleeper of this.sleepers) {
+      if (sleeper.queue !== queue || !sleeper.wantsJobs) continue;
+      sleeper.wake();
+      return true;
+    }
+    return false;
+  }
+
   close(): void {
     this.sleepers.clear();
     this.stop();
