@@ -4,9 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BackendUnavailableError, TasksClosedError } from '../../lib/errors/index.js';
 import { RedisLink } from '../../lib/backends/redis/redis-link.js';
 import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
+import { RedisQueueBackend } from '../../lib/backends/redis/redis-queue-backend.js';
 import type { RedisScript } from '../../lib/backends/redis/redis-script.js';
 import type { RedisSession } from '../../lib/backends/redis/redis-session.js';
 import { resolveRedisOptions } from '../../lib/backends/redis/resolve-redis-options.js';
+import { aJob } from '../../lib/testing/index.js';
 import { startRedis, type PrivateRedis } from '../servers/redis.mjs';
 import { TcpProxy } from '../servers/tcp-proxy.js';
 import { rejection } from '../unit/rejection.js';
@@ -125,6 +127,25 @@ describe('connections', () => {
     expect(await connectionsOf('ours')).toEqual(['ours:commands']);
     await connections.close(session);
     expect(await client.get('here')).toBe('1');
+    client.disconnect();
+  });
+
+  it('carry jobs of any payload also where the driver is that of an injected client', async () => {
+    const client = new Redis(server.url, { lazyConnect: true });
+    const settings = resolveRedisOptions({
+      name: 'jobs',
+      type: 'redis',
+      options: { client, prefix: 'theirs' },
+    });
+    const queue = new RedisQueueBackend(new RedisConnections(settings, () => undefined));
+    await queue.open();
+    const jobs = ['text', 'žluťoučký', Uint8Array.of(13, 10, 0, 36), undefined].map((payload) =>
+      aJob({ queue: 'mail', payload }),
+    );
+    await queue.enqueue(jobs);
+    const records = await queue.get(jobs);
+    expect(records.map((record) => record?.payload)).toEqual(jobs.map(({ payload }) => payload));
+    await queue.close();
     client.disconnect();
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RedisConnections } from '../../lib/backends/redis/redis-connections.js';
 import { RedisQueueBackend } from '../../lib/backends/redis/redis-queue-backend.js';
 import { resolveRedisOptions } from '../../lib/backends/redis/resolve-redis-options.js';
@@ -393,4 +393,45 @@ describe('queues on redis', () => {
     expect((await claim('local')).jobs[0]?.queue).toBe('local');
     expect((await queue.get([job]))[0]?.queue).toBe('local');
   });
+});
+
+describe.each([1, 3])('queues on redis that get %i plain jobs in a call', (count) => {
+  /** Where the clock of this server stands still, in ms. */
+  const SERVER_NOW = 1_795_800_000_000;
+  let server: PrivateRedis;
+  let queue: QueueBackend;
+  beforeAll(async () => {
+    server = await startRedis();
+    const settings = resolveRedisOptions({ name: 'redis', type: 'redis', url: server.url, options: {} });
+    const connections = new RedisConnections(settings, () => undefined);
+    queue = new RedisQueueBackend(connections, `{ ${SERVER_NOW / 1_000}, 0 }`);
+    await queue.open();
+  });
+  afterAll(async () => {
+    await queue.close();
+    await server.stop();
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  /** Enqueues from a process whose clock is that far ahead. @returns how far the moments of creation are */
+  const enqueuedAhead = async (ms: number): Promise<number[]> => {
+    vi.useFakeTimers({ toFake: ['Date'], now: SERVER_NOW + ms });
+    const jobs = Array.from({ length: count }, () => aJob({ queue: 'mail' }));
+    await queue.enqueue(jobs);
+    vi.useRealTimers();
+    const records = await queue.get(jobs);
+    return records.map((record) => (record?.createdAt ?? 0) - SERVER_NOW);
+  };
+  const all = (ms: number) => Array.from({ length: count }, () => ms);
+
+  it.each([0, -1, -100])('have them created when their process says, %i ms ahead', async (ms) => {
+    expect(await enqueuedAhead(ms)).toEqual(all(ms));
+  });
+
+  it.each([1, -101, 3_600_000, -3_600_000])(
+    'go by the clock of the server where the other is %i ms ahead',
+    async (ms) => {
+      expect(await enqueuedAhead(ms)).toEqual(all(0));
+    },
+  );
 });

@@ -9,8 +9,8 @@ export async function enqueuePlain(
   queue: string,
   jobs: readonly NewJob[],
 ): Promise<EnqueueVerdict[]> {
-  const batch = new PlainBatch(envelopes, jobs);
-  const added = Number(await caller.run(scripts.enqueuePlain, [queue], batch.arguments));
+  const batch = new PlainBatch(envelopes, jobs, Date.now());
+  const added = Number(await caller.run(scripts.enqueuePlain, [queue], [batch.arguments]));
   return jobs.map(({ id }, place) =>
     place < added ? { status: 'created', id } : refusal('TASKS_QUEUE_FULL', queue),
   );

@@ -6,6 +6,7 @@ const DEFAULT_MAX_STALLED = 3;
 export const PRIORITY_BASE = 65;
 /** Flag and six bytes of createdAt, which the server writes. */
 const HEAD_LENGTH = 7;
+const PLAIN = '.'.charCodeAt(0);
 const LINE_FEED = 10;
 /** What calls of one task have in common is read once; a caller that makes names up must not make the table grow without end. */
 const KINDS_KEPT = 1_024;
@@ -124,6 +125,12 @@ export class Envelopes {
     this.kinds.set(text, kind);
     return kind;
   }
+}
+
+/** Writes what the server writes otherwise: of a plain job that was created then. */
+export function writeHead(to: Buffer, createdAt: number): void {
+  to[0] = PLAIN;
+  to.writeUIntBE(createdAt, 1, HEAD_LENGTH - 1);
 }
 
 /** Bytes that nobody can read make a job that nobody can run: it becomes a dead letter, and those that travel with it go on. */

@@ -22,6 +22,11 @@ export function mostBytesOf(payload: Payload | undefined): number {
   return 1 + (payload === undefined ? 0 : WIDEST * payload.length);
 }
 
+/** Bytes that it takes, unless it is a text with other characters than ASCII has. */
+export function usualBytesOf(payload: Payload | undefined): number {
+  return 1 + (payload === undefined ? 0 : payload.length);
+}
+
 /**
  * Writes a payload as it is kept.
  * @returns how many bytes it took

@@ -1,92 +1,116 @@
 import type { NewJob } from '../../contract/index.js';
-import { type Envelopes, PRIORITY_BASE } from './envelope.js';
+import { type Envelopes, PRIORITY_BASE, writeHead } from './envelope.js';
 import { packId, PACKED_LENGTH, writePackedUuid } from './packed-id.js';
-import { mostBytesOf, WIDEST, writePayload } from './packed-payload.js';
+import { mostBytesOf, usualBytesOf, WIDEST, writePayload } from './packed-payload.js';
+import {
+  BESIDE_BULK,
+  digitsOf,
+  MOST_DIGITS,
+  WireArguments,
+  writeBulkHead,
+  writeLineEnd,
+} from './wire-arguments.js';
 
-/** What stands before an id and before an envelope: its length. */
-const ID_SIZE = 2;
-const ENVELOPE_SIZE = 4;
 const LINE_FEED = 10;
-/** Beside id, kind and payload: the two lengths, the priority and the line feed. */
-const BESIDES = ID_SIZE + ENVELOPE_SIZE + 2;
-/** What stands before the first job: the number of jobs, and of runs. */
-const HEAD_SIZE = 8;
-/** A chunk ends with the job that makes it longer: the server takes no argument of more than 512 MB. */
-const CHUNK = 1 << 20;
+/** Flag and moment, which the server checks, then the priority. */
+const HEAD = 8;
+/** Beside id, kind and payload: what the protocol needs of two arguments, the head, and the line feed. */
+const BESIDES = 2 * (BESIDE_BULK + MOST_DIGITS) + HEAD + 1;
+/** A part ends with the job that makes it longer. */
+const PART = 1 << 20;
 
-/** Where jobs are written; a chunk is a copy of it, so that it serves the next batch, too. */
-const DESK = Buffer.allocUnsafe(CHUNK * 2);
+/** Where jobs are written; what is sent is a copy of it, so that it serves the next batch, too. */
+const DESK = Buffer.allocUnsafe(PART * 2);
 
-/**
- * Plain jobs as their script takes them: all of them in one argument instead of two each. The driver measures, joins and
- * encodes each argument for itself, which was a quarter of what an enqueued job took of the process.
- */
+/** Plain jobs as their script takes them, written as they go over the wire. */
 export class PlainBatch {
   /** Lengths of the runs of jobs that have one priority and ascending ids: those share a place in the line. */
   readonly runs: number[] = [];
-  /**
-   * Number of jobs (4 bytes) and of runs (4 bytes), then job after job: length of the id (2 bytes), the id, length of the envelope
-   * (4 bytes), the envelope without what the server writes.
-   */
-  readonly chunks: Buffer[] = [];
+  private readonly parts: Buffer[] = [];
+  private readonly head = Buffer.allocUnsafe(HEAD - 1);
   private lastId = '';
   private lastPriority = -1;
   private desk = DESK;
-  private at = HEAD_SIZE;
+  private at = 0;
 
+  /** @param now By the clock of this process: the server takes it for its own where the two agree. */
   constructor(
     private readonly envelopes: Envelopes,
-    jobs: readonly NewJob[],
+    private readonly jobs: readonly NewJob[],
+    now: number,
   ) {
+    writeHead(this.head, now);
     for (const job of jobs) this.add(job);
-    this.close();
-    const head = this.chunks[0] as Buffer;
-    head.writeUInt32BE(jobs.length, 0);
-    head.writeUInt32BE(this.runs.length, 4);
   }
 
-  /** As the script takes them: a run that is alone has the length of the batch. */
-  get arguments(): (Buffer | number)[] {
-    return this.runs.length === 1 ? this.chunks : [...this.chunks, ...this.runs];
+  /**
+   * First one with the number of jobs (4 bytes) and of runs (4 bytes), and the length of each run (4 bytes); then the id and the envelope of
+   * each job.
+   */
+  get arguments(): WireArguments {
+    const counts = [this.jobs.length, this.runs.length, ...this.runs];
+    const length = 4 * counts.length;
+    const first = Buffer.allocUnsafe(length + BESIDE_BULK + digitsOf(length));
+    let at = writeBulkHead(first, 0, length);
+    for (const count of counts) at = first.writeUInt32BE(count, at);
+    writeLineEnd(first, at);
+    const bytes = Buffer.concat([first, ...this.parts, this.desk.subarray(0, this.at)]);
+    return new WireArguments(1 + 2 * this.jobs.length, bytes);
   }
 
   private add(job: NewJob): void {
     const kind = this.envelopes.kindOf(job);
     this.reserve(BESIDES + WIDEST * job.id.length + kind.length + mostBytesOf(job.payload));
-    const { desk } = this;
-    const begin = this.at;
-    const envelopeAt = this.writeId(job, begin + ID_SIZE) + ENVELOPE_SIZE;
-    desk.writeUInt16BE(envelopeAt - ENVELOPE_SIZE - ID_SIZE - begin, begin);
-    desk[envelopeAt] = PRIORITY_BASE + job.priority;
-    desk.set(kind, envelopeAt + 1);
-    const payloadAt = envelopeAt + 1 + kind.length + 1;
-    desk[payloadAt - 1] = LINE_FEED;
-    this.at = payloadAt + writePayload(job.payload, desk, payloadAt);
-    desk.writeUInt32BE(this.at - envelopeAt, envelopeAt - ENVELOPE_SIZE);
-    if (this.at > CHUNK) this.close();
+    this.writeId(job);
+    const beforePayload = HEAD + kind.length + 1;
+    this.writeEnvelope(beforePayload + usualBytesOf(job.payload), job, kind);
+    if (this.at > PART) this.close();
   }
 
-  /** @returns where it ends */
-  private writeId({ id, priority }: NewJob, at: number): number {
-    const isUuid = writePackedUuid(id, this.desk, at);
+  /** @param usual its length, unless the payload has characters that take more than a byte */
+  private writeEnvelope(usual: number, { priority, payload }: NewJob, kind: Buffer): void {
+    const { desk } = this;
+    const begin = writeBulkHead(desk, this.at, usual);
+    desk.set(this.head, begin);
+    desk[begin + HEAD - 1] = PRIORITY_BASE + priority;
+    desk.set(kind, begin + HEAD);
+    const payloadAt = begin + HEAD + kind.length + 1;
+    desk[payloadAt - 1] = LINE_FEED;
+    const end = payloadAt + writePayload(payload, desk, payloadAt);
+    const length = end - begin;
+    const shift = length === usual ? 0 : digitsOf(length) - digitsOf(usual);
+    if (shift !== 0) desk.copyWithin(begin + shift, begin, end);
+    if (length !== usual) writeBulkHead(desk, this.at, length);
+    this.at = writeLineEnd(desk, end + shift);
+  }
+
+  private writeId({ id, priority }: NewJob): void {
+    const { desk } = this;
+    const begin = writeBulkHead(desk, this.at, PACKED_LENGTH);
+    const isUuid = writePackedUuid(id, desk, begin);
     // UUIDs have the order of their packed forms. Of other ids that is not looked into: each is a run of its own.
     const goesOn = isUuid && priority === this.lastPriority && id > this.lastId;
     if (!goesOn) this.runs.push(0);
     (this.runs[this.runs.length - 1] as number)++;
     this.lastPriority = isUuid ? priority : -1;
     this.lastId = id;
-    return at + (isUuid ? PACKED_LENGTH : this.desk.write(packId(id), at));
+    this.at = writeLineEnd(desk, isUuid ? begin + PACKED_LENGTH : this.writeText(packId(id)));
+  }
+
+  /** @returns where it ends */
+  private writeText(text: string): number {
+    const begin = writeBulkHead(this.desk, this.at, Buffer.byteLength(text));
+    return begin + this.desk.write(text, begin);
   }
 
   private reserve(more: number): void {
     if (this.at + more <= this.desk.length) return;
-    // The script finds the first job behind the head.
-    if (this.chunks.length > 0 || this.at > HEAD_SIZE) this.close();
-    if (this.at + more > this.desk.length) this.desk = Buffer.allocUnsafe(this.at + more);
+    this.close();
+    if (more > this.desk.length) this.desk = Buffer.allocUnsafe(more);
   }
 
   private close(): void {
-    if (this.at > 0) this.chunks.push(Buffer.from(this.desk.subarray(0, this.at)));
+    if (this.at > 0) this.parts.push(Buffer.from(this.desk.subarray(0, this.at)));
     this.at = 0;
   }
 }

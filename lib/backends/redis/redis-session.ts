@@ -5,9 +5,13 @@ import { isCluster, type RedisClients } from './redis-clients.js';
 import { callError, isReply, judge } from './redis-errors.js';
 import type { RedisLink } from './redis-link.js';
 import type { RedisScript } from './redis-script.js';
+import { WireArguments } from './wire-arguments.js';
 
 /** Numbers are whole; a payload of bytes is given as a Buffer. */
 export type RedisArgument = string | number | Buffer;
+
+/** Arguments of a script; those that are written already come last. */
+export type ScriptArgument = RedisArgument | WireArguments;
 
 /** `null`: bytes for texts in the reply. */
 type Encoding = 'utf8' | null;
@@ -16,7 +20,7 @@ type Encoding = 'utf8' | null;
 export interface ScriptCall {
   readonly script: RedisScript;
   readonly keys: readonly string[];
-  readonly args: readonly RedisArgument[];
+  readonly args: readonly ScriptArgument[];
 }
 
 /** One command with its arguments. */
@@ -49,7 +53,7 @@ export class RedisSession {
   ) {}
 
   /** Runs a script; texts in its reply are decoded as UTF-8. */
-  run(script: RedisScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
+  run(script: RedisScript, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {
     return this.track((client) => this.evaluate(client, { script, keys, args }, 'utf8'));
   }
 
@@ -60,7 +64,7 @@ export class RedisSession {
   runBuffer(
     script: RedisScript,
     keys: readonly string[],
-    args: readonly RedisArgument[],
+    args: readonly ScriptArgument[],
     isLong = false,
   ): Promise<unknown> {
     return this.track((client) => this.evaluate(client, { script, keys, args }, null, isLong));
@@ -129,13 +133,19 @@ export class RedisSession {
   private sendCommand(
     client: Redis | Cluster,
     name: string,
-    args: RedisArgument[],
+    given: ScriptArgument[],
     encoding: Encoding,
   ): Promise<unknown> {
     const { commands } = this.clients;
-    if (commands !== undefined)
-      return client.sendCommand(commands.make(client, name, args, encoding)) as Promise<unknown>;
-    return encoding === null ? client.callBuffer(name, args) : client.call(name, args);
+    const wire = given.at(-1);
+    if (commands === undefined || !(wire instanceof WireArguments)) {
+      const args = given.flatMap((arg) => (arg instanceof WireArguments ? arg.toList() : arg));
+      if (commands !== undefined)
+        return client.sendCommand(commands.make(client, name, args, encoding)) as Promise<unknown>;
+      return encoding === null ? client.callBuffer(name, args) : client.call(name, args);
+    }
+    const others = given.slice(0, -1) as RedisArgument[];
+    return client.sendCommand(commands.make(client, name, others, encoding, wire)) as Promise<unknown>;
   }
 
   private track<T>(step: (client: Redis | Cluster) => Promise<T>): Promise<T> {
@@ -167,7 +177,12 @@ export class RedisSession {
 }
 
 function hasMuch({ args }: ScriptCall): boolean {
-  return args.length >= LONG_CALL || args.some((arg) => arg instanceof Buffer && arg.length >= LONG_ARGUMENT);
+  return args.length >= LONG_CALL || args.some((arg) => bytesOf(arg) >= LONG_ARGUMENT);
+}
+
+function bytesOf(arg: ScriptArgument): number {
+  if (arg instanceof WireArguments) return arg.bytes.length;
+  return arg instanceof Buffer ? arg.length : 0;
 }
 
 /** Each node of a cluster has a connection of its own: only those that do not answer either are dropped. */

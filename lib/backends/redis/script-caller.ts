@@ -1,4 +1,4 @@
-import type { RedisArgument, RedisSession } from './redis-session.js';
+import type { ScriptArgument, RedisSession } from './redis-session.js';
 import type { QueueKeys } from './queue-keys.js';
 import type { RedisScript } from './redis-script.js';
 import type { Declarations } from './declarations.js';
@@ -23,7 +23,7 @@ export class ScriptCaller {
   async run(
     script: RedisScript,
     queues: readonly string[],
-    args: readonly RedisArgument[],
+    args: readonly ScriptArgument[],
     isLong = false,
   ): Promise<unknown> {
     const names = queues.length < 2 ? queues : [...new Set(queues)];
@@ -39,7 +39,7 @@ export class ScriptCaller {
   protected send(
     script: RedisScript,
     queues: readonly string[],
-    args: readonly RedisArgument[],
+    args: readonly ScriptArgument[],
     isLong = false,
   ): Promise<unknown> {
     const keys = queues.map((queue) => this.keys.meta(queue));

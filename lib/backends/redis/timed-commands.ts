@@ -1,10 +1,11 @@
 import type { Cluster, Command, Redis } from 'ioredis';
 import type { Ms } from '../../contract/index.js';
 import type { RedisArgument } from './redis-session.js';
+import type { WireArguments } from './wire-arguments.js';
 
 type CommandClass = typeof Command;
 /** The driver gives a command a timer of its own by this method, when it sends it. */
-type Timed = Command & { until: Ms };
+type Timed = Command & { until: Ms; wire: WireArguments | undefined };
 
 /** Commands that are answered stay in the list up to this number, or that of those that are not. */
 const FEW = 16;
@@ -25,6 +26,12 @@ export class TimedCommands {
     const watch = (command: Timed, ms: Ms): void => this.watch(command, ms);
     this.TimedCommand = class extends CommandOfDriver {
       until = 0;
+      wire: WireArguments | undefined = undefined;
+
+      override toWritable(socket: object): string | Buffer {
+        const own = super.toWritable(socket);
+        return this.wire === undefined ? own : withWire(own, this.args.length + 1, this.wire);
+      }
 
       override setTimeout(ms: Ms): void {
         // On a cluster it is sent once more, to another node.
@@ -33,17 +40,24 @@ export class TimedCommands {
     };
   }
 
-  /** As the methods of the client make them. @param encoding `null`: bytes for texts. */
+  /**
+   * As the methods of the client make them.
+   * @param encoding `null`: bytes for texts
+   * @param wire arguments that follow the others
+   */
   make(
     { options }: Redis | Cluster,
     name: string,
     args: RedisArgument[],
     replyEncoding: BufferEncoding | null,
+    wire?: WireArguments,
   ): Command {
-    return new this.TimedCommand(name, args, {
+    const command = new this.TimedCommand(name, args, {
       replyEncoding,
       ...(options.keyPrefix !== undefined && { keyPrefix: options.keyPrefix }),
     });
+    command.wire = wire;
+    return command;
   }
 
   private watch(command: Timed, ms: Ms): void {
@@ -71,4 +85,10 @@ export class TimedCommands {
     if (first !== undefined) this.arm(first.until - now);
     for (const command of open) if (command.until <= now) command.reject(new Error('Command timed out'));
   };
+}
+
+/** What the driver has written of a command, which begins with the number of its words, and the arguments that follow. */
+function withWire(own: string | Buffer, words: number, { count, bytes }: WireArguments): Buffer {
+  const rest = Buffer.from(own as string).subarray(`*${words}`.length);
+  return Buffer.concat([Buffer.from(`*${words + count}`), rest, bytes]);
 }

@@ -2,7 +2,7 @@ import type { Ms } from '../../../contract/index.js';
 import type { Declarations } from '../declarations.js';
 import type { QueueKeys } from '../queue-keys.js';
 import type { RedisScript } from '../redis-script.js';
-import type { RedisArgument, RedisSession } from '../redis-session.js';
+import type { ScriptArgument, RedisSession } from '../redis-session.js';
 import { ScriptCaller } from '../script-caller.js';
 import type { RemoteScripts } from './cluster-scripts.js';
 import { Courier } from './courier.js';
@@ -50,7 +50,7 @@ export class SlotCaller extends ScriptCaller {
   protected override async send(
     script: RedisScript,
     queues: readonly string[],
-    args: readonly RedisArgument[],
+    args: readonly ScriptArgument[],
   ): Promise<unknown> {
     const [outgoing, reply] = (await super.send(script, queues, args)) as Noticed;
     const queue = this.keys.onServer(queues[0] as string);

@@ -1,12 +1,13 @@
 -- Adds plain jobs to one queue: new ids, nothing but a name, a payload and a priority.
 --
 -- KEYS    1 `meta` of the queue
--- ARGV    1 prefix, then the jobs, one after the other in as many arguments as they need: length of the id (2 bytes), the id,
---         length of the envelope (4 bytes), the envelope without its first seven bytes. Before the first job stand the number of
---         jobs (4 bytes) and that of runs (4 bytes): jobs of one priority with ascending ids. Unless it is one run alone, the last
---         arguments are the lengths of the runs
+-- ARGV    1 prefix; 2 number of jobs, number of runs, and the length of each run (4 bytes each): a run is of jobs of one priority with
+--         ascending ids; then the id and the envelope of each job, the envelope with the moment at which it was written, by the
+--         clock of whoever has written it
 -- Result  how many were added, from the first on; the others found the queue full. Or `undeclared`, and nothing was done
 --
+-- Envelopes are kept as they came where that moment is one of the last 100 ms here, else they get ours: the server reads each byte of each
+-- text that Lua makes, and a copy of an envelope costs it 0.5 us of 250 bytes.
 -- Ids that ascend need no place of their own: 16 of them share one, and members of one score are in order of their ids.
 -- It begins with nothing of what other scripts begin with, and does not even read the settings of a queue that is `simple`: a lone
 -- job takes 15 us of a server instead of 22, and took 53 with all that.
@@ -14,19 +15,29 @@ local call = redis.call
 --- @include "includes/clock"
 --- @include "includes/places"
 
-local meta, chunk = KEYS[1], ARGV[2]
+local RECENT = 100
+local FIRST = 3
+
+local meta, head = KEYS[1], ARGV[2]
 local P = string.sub(meta, 1, -5)
 local isSimple = call('EXISTS', P .. 'simple') == 1
-local count, runs = struct.unpack('>I4I4', chunk)
-local from = 9
+local count, runs = struct.unpack('>I4I4', head)
+
+local writtenAt = struct.unpack('>I6', ARGV[FIRST + 1], 2)
+if writtenAt > now or writtenAt < now - RECENT then
+  local begin = '.' .. struct.pack('>I6', now)
+  for n = FIRST + 1, #ARGV, 2 do
+    ARGV[n] = begin .. string.sub(ARGV[n], 8)
+  end
+end
 
 local function levelOf(envelope)
-  return (85 - string.byte(envelope)) * LEVEL
+  return (85 - string.byte(envelope, 8)) * LEVEL
 end
 
 if isSimple and count == 1 then
-  local id, envelope = struct.unpack('>I2c0I4c0', chunk, from)
-  call('HSET', P .. 'jobs', id, '.' .. struct.pack('>I6', now) .. envelope)
+  local id, envelope = ARGV[FIRST], ARGV[FIRST + 1]
+  call('HSET', P .. 'jobs', id, envelope)
   call('ZADD', P .. 'ready', levelOf(envelope) + call('HINCRBY', meta, 'seq', SHARE), id)
   call('ZADD', P .. 'wake', 0, '0')
   return 1
@@ -48,39 +59,34 @@ if not isSimple then
 end
 
 local SHARED = 16
--- Arguments of one command; the stack of Lua holds no more than about 8,000.
-local AT_ONCE = 3000
+-- Jobs of one command; the stack of Lua holds no more than about 8,000 arguments.
+local AT_ONCE = 1500
 
-local begin = '.' .. struct.pack('>I6', now)
-local left, at = count, 2
+local left, from = count, FIRST
 for run = 1, runs do
-  local length = math.min(left, runs == 1 and left or tonumber(ARGV[#ARGV - runs + run]))
+  local length = math.min(left, (struct.unpack('>I4', head, 5 + 4 * run)))
   if length == 0 then break end
   left = left - length
+  local first = ARGV[from + 1]
   local place
-  local jobs, line, shared, filled = {}, {}, nil, 0
-  for n = 0, length - 1 do
-    if from > #chunk then
-      at, from = at + 1, 1
-      chunk = ARGV[at]
-    end
-    local id, envelope
-    id, envelope, from = struct.unpack('>I2c0I4c0', chunk, from)
-    if n == 0 and known.flows then
-      place = moves.takePlaces(moves.queue, string.byte(envelope) - 65, nil, SHARE, length)
-    elseif n == 0 then
-      place = levelOf(envelope) + call('HINCRBY', meta, 'seq', SHARE * length) - SHARE * (length - 1)
-    end
-    if n % SHARED == 0 then shared = string.format('%.0f', place + n * SHARE) end
-    jobs[filled + 1], jobs[filled + 2] = id, begin .. envelope
-    line[filled + 1], line[filled + 2] = shared, id
-    filled = filled + 2
-    if filled >= AT_ONCE or n == length - 1 then
-      call('HSET', P .. 'jobs', unpack(jobs, 1, filled))
-      call('ZADD', P .. 'ready', unpack(line, 1, filled))
-      filled = 0
-    end
+  if known.flows then
+    place = moves.takePlaces(moves.queue, string.byte(first, 8) - 65, nil, SHARE, length)
+  else
+    place = levelOf(first) + call('HINCRBY', meta, 'seq', SHARE * length) - SHARE * (length - 1)
   end
+  local shared
+  for begin = 0, length - 1, AT_ONCE do
+    local last = math.min(begin + AT_ONCE, length) - 1
+    local line, filled = {}, 0
+    for n = begin, last do
+      if n % SHARED == 0 then shared = string.format('%.0f', place + n * SHARE) end
+      line[filled + 1], line[filled + 2] = shared, ARGV[from + 2 * n]
+      filled = filled + 2
+    end
+    call('HSET', P .. 'jobs', unpack(ARGV, from + 2 * begin, from + 2 * last + 1))
+    call('ZADD', P .. 'ready', unpack(line, 1, filled))
+  end
+  from = from + 2 * length
 end
 -- Wakes one who waits; whoever resumes the queue rings, too.
 if count > 0 and not known.paused then call('ZADD', P .. 'wake', 0, '0') end

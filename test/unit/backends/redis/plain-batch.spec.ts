@@ -5,26 +5,26 @@ import { Envelopes } from '../../../../lib/backends/redis/envelope.js';
 import { unpackId } from '../../../../lib/backends/redis/packed-id.js';
 import { PlainBatch } from '../../../../lib/backends/redis/plain-batch.js';
 import { aJob } from '../../../../lib/testing/index.js';
-
-const HEAD = 8;
-
-/** As the script takes them apart. */
-function entriesOf(chunk: Buffer, order: number): { readonly id: string; readonly envelope: Buffer }[] {
-  const entries = [];
-  for (let at = order === 0 ? HEAD : 0; at < chunk.length;) {
-    const idEnd = at + 2 + chunk.readUInt16BE(at);
-    const end = idEnd + 4 + chunk.readUInt32BE(idEnd);
-    entries.push({
-      id: unpackId(chunk.toString('utf8', at + 2, idEnd)),
-      envelope: chunk.subarray(idEnd + 4, end),
-    });
-    at = end;
-  }
-  return entries;
-}
+import { wordsOf } from './words-of.js';
 
 const queue = 'mail';
-const batchOf = (jobs: readonly NewJob[]) => new PlainBatch(new Envelopes(), jobs);
+/** 2026-11-27, as six bytes: 0x01a21e2b9d80. */
+const NOW = 0x01a21e2b9d80;
+const HEAD = Buffer.from('2e01a21e2b9d80', 'hex');
+const batchOf = (jobs: readonly NewJob[]) => new PlainBatch(new Envelopes(), jobs, NOW);
+
+/** As the script takes them. */
+function entriesOf(batch: PlainBatch): { readonly id: string; readonly envelope: Buffer }[] {
+  const [, ...words] = wordsOf(batch.arguments.bytes);
+  return words.flatMap((word, place) =>
+    place % 2 === 0 ? { id: unpackId(word.toString()), envelope: words[place + 1] as Buffer } : [],
+  );
+}
+
+const countsOf = (batch: PlainBatch): number[] => {
+  const [counts] = wordsOf(batch.arguments.bytes) as [Buffer];
+  return Array.from({ length: counts.length / 4 }, (_, place) => counts.readUInt32BE(4 * place));
+};
 
 describe('a batch of plain jobs', () => {
   it.each([
@@ -42,10 +42,24 @@ describe('a batch of plain jobs', () => {
       aJob({ queue, id: '日本' }),
     ];
     const envelopes = new Envelopes();
-    expect(batchOf(jobs).chunks.flatMap(entriesOf)).toEqual(
-      jobs.map((job) => ({ id: job.id, envelope: Buffer.from(envelopes.write(job) as string) })),
+    expect(entriesOf(batchOf(jobs))).toEqual(
+      jobs.map((job) => ({
+        id: job.id,
+        envelope: Buffer.concat([HEAD, Buffer.from(envelopes.write(job) as string)]),
+      })),
     );
   });
+
+  it.each([9, 10, 99, 100, 999, 1_000, 1_001, 9_999, 10_000])(
+    'says how long an envelope is of which the payload has %i characters that take more than a byte',
+    (length) => {
+      const jobs = ['ž', '本', 'x', '🐎'].map((letter) => aJob({ queue, payload: letter.repeat(length) }));
+      const envelopes = new Envelopes();
+      expect(entriesOf(batchOf(jobs)).map(({ envelope }) => envelopes.read(envelope).payload)).toEqual(
+        jobs.map(({ payload }) => payload),
+      );
+    },
+  );
 
   it('shares a place among jobs of one priority whose ids ascend, and no others', () => {
     const [first, second, third, fourth] = Array.from({ length: 4 }, () => v7()).toSorted() as [
@@ -62,33 +76,30 @@ describe('a batch of plain jobs', () => {
     ).toEqual([4]);
   });
 
-  it('begins another chunk when one is long, and holds a job longer than a chunk', () => {
-    const sizes = [300_000, 300_000, 300_000, 300_000, 3_000_000, 10, 10];
-    const jobs = sizes.map((size) => aJob({ queue, id: v4(), payload: 'x'.repeat(size) }));
-    const { chunks } = batchOf(jobs);
-    expect(chunks.map((chunk, order) => entriesOf(chunk, order).length)).toEqual([4, 1, 2]);
-    expect(chunks.flatMap(entriesOf).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
-  });
-
-  it('has a job that is longer than a chunk right behind the head', () => {
-    const { chunks } = batchOf([aJob({ queue, payload: 'x'.repeat(3_000_000) }), aJob({ queue })]);
-    expect(chunks.map((chunk, order) => entriesOf(chunk, order).length)).toEqual([1, 1]);
-  });
-
-  it('says first how many jobs and runs there are, and last how long those are unless it is one', () => {
+  it('says first how many jobs and runs there are, and how long these are', () => {
     const ids = [v7(), v7(), v7()].toSorted();
-    const oneRun = batchOf(ids.map((id) => aJob({ queue, id, priority: 3 })));
-    expect([oneRun.chunks[0]?.readUInt32BE(0), oneRun.chunks[0]?.readUInt32BE(4)]).toEqual([3, 1]);
-    expect(oneRun.arguments).toEqual(oneRun.chunks);
+    expect(countsOf(batchOf(ids.map((id) => aJob({ queue, id, priority: 3 }))))).toEqual([3, 1, 3]);
     const threeRuns = batchOf(ids.toReversed().map((id) => aJob({ queue, id, priority: 3 })));
-    expect([threeRuns.chunks[0]?.readUInt32BE(0), threeRuns.chunks[0]?.readUInt32BE(4)]).toEqual([3, 3]);
-    expect(threeRuns.arguments).toEqual([...threeRuns.chunks, 1, 1, 1]);
+    expect(countsOf(threeRuns)).toEqual([3, 3, 1, 1, 1]);
+  });
+
+  it.each([
+    ['many that are long together', [300_000, 300_000, 300_000, 300_000, 700_000, 10, 10]],
+    ['one that is longer than what is written at once', [10, 3_000_000, 10]],
+    ['one that is that long and comes first', [3_000_000, 10]],
+  ])('writes %s', (_, sizes) => {
+    const jobs = sizes.map((size) => aJob({ queue, id: v4(), payload: 'x'.repeat(size) }));
+    const entries = entriesOf(batchOf(jobs));
+    expect(entries.map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
+    const envelopes = new Envelopes();
+    expect(entries.map(({ envelope }) => envelopes.read(envelope).payload?.length)).toEqual(sizes);
+    expect(batchOf(jobs).arguments.count).toBe(1 + 2 * jobs.length);
   });
 
   it('is not changed by the next', () => {
-    const { chunks } = batchOf([aJob({ queue, payload: 'one' })]);
-    const before = Buffer.concat(chunks);
-    batchOf([aJob({ queue, payload: 'other' })]);
-    expect(Buffer.concat(chunks)).toEqual(before);
+    const { bytes } = batchOf([aJob({ queue, payload: 'one' })]).arguments;
+    const before = Buffer.from(bytes);
+    void batchOf([aJob({ queue, payload: 'other' })]).arguments;
+    expect(bytes).toEqual(before);
   });
 });

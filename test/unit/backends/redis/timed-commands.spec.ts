@@ -1,6 +1,7 @@
 import { Command, type Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TimedCommands } from '../../../../lib/backends/redis/timed-commands.js';
+import { WireArguments } from '../../../../lib/backends/redis/wire-arguments.js';
 
 const client = { options: {} } as unknown as Redis;
 
@@ -64,5 +65,14 @@ describe('commands that share a timer', () => {
     const prefixed = { options: { keyPrefix: 'app:' } } as unknown as Redis;
     const command = new TimedCommands(Command).make(prefixed, 'evalsha', ['sha', 1, 'key', 'word'], null);
     expect(command.args).toEqual(['sha', '1', 'app:key', 'word']);
+  });
+
+  it('are sent with the arguments that somebody else has written', () => {
+    const wire = new WireArguments(2, Buffer.from('$3\r\none\r\n$0\r\n\r\n'));
+    const command = new TimedCommands(Command).make(client, 'evalsha', ['sha', 1, 'klíč'], null, wire);
+    const sent = command.toWritable({});
+    expect(String(sent)).toBe(
+      '*6\r\n$7\r\nevalsha\r\n$3\r\nsha\r\n$1\r\n1\r\n$6\r\nklíč\r\n$3\r\none\r\n$0\r\n\r\n',
+    );
   });
 });
