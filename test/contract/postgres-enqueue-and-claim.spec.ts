@@ -80,6 +80,59 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     expect(await stateOf(job)).toBe('running');
   });
 
+  it('hands out a job as it was given, and as a claim hands it out', async () => {
+    const words: Partial<NewJob> = {
+      name: 'send',
+      codec: 'bytes',
+      version: 7,
+      priority: 17,
+      maxRetries: Infinity,
+      maxStalled: 9,
+      timeout: 1_234,
+      headers: { 'x-tenant': 'acme' },
+      payload: Uint8Array.of(0, 255),
+    };
+    const job = aJob({ queue, ...words });
+    const { maxRetries, maxStalled, timeout, headers, ...rest } = words;
+    await enqueue(job);
+    const { jobs, nextInMs } = (await claimed) as Claim;
+    expect(jobs).toMatchObject([
+      {
+        ...rest,
+        maxRetries,
+        maxStalled,
+        timeout,
+        queue,
+        id: job.id,
+        attempt: 1,
+        stalls: 0,
+        extra: { headers },
+      },
+    ]);
+    expect(nextInMs).toBeUndefined();
+    const [record] = await own.backend.get([job]);
+    expect(record).toMatchObject({
+      ...rest,
+      queue,
+      id: job.id,
+      state: 'running',
+      worker: 'w',
+      fence: jobs[0]?.fence,
+      createdAt: jobs[0]?.createdAt,
+      startedAt: record?.createdAt,
+    });
+  });
+
+  it('gives the job a lease, after which it runs again', async () => {
+    const job = aJob({ queue });
+    await enqueue(job);
+    const [first] = ((await claimed) as Claim).jobs;
+    await own.client.query(`update ${own.schema}.job set moment = 1 where id = $1`, [job.id]);
+    const { jobs } = await own.backend.claim(request());
+    expect(jobs).toMatchObject([{ id: job.id, attempt: 2, stalls: 1 }]);
+    expect(BigInt(jobs[0]?.fence ?? 0)).toBeGreaterThan(BigInt(first?.fence ?? 0));
+  });
+
   it('hands out a job that is settled like any other', async () => {
     const job = aJob({ queue });
     await enqueue(job);

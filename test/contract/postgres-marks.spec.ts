@@ -10,6 +10,8 @@ import { postgresSettings } from './postgres-harness.js';
 const QUEUE = 'mail';
 /** Where the floor of delayed jobs is. */
 const SCHEDULED = 21;
+/** And where that of leases is. */
+const RUNNING = 22;
 const completed = ({ receipt }: ClaimedJob): Settlement => ({ receipt, outcome: { kind: 'completed' } });
 const released = ({ receipt }: ClaimedJob): Settlement => ({
   receipt,
@@ -183,5 +185,58 @@ describe('marks of lines on PostgreSQL', () => {
     const [job] = (await take(1, 100)) as [ClaimedJob];
     await expect.poll(async () => (await backend.recover()).recovered).toBe(1);
     expect((await take()).map(({ id }) => id)).toEqual([job.id]);
+  });
+
+  describe('where a claim goes along with an enqueue', () => {
+    let jobs = 0;
+
+    // The first call tells the database of the queue.
+    beforeEach(() => backend.inspect([QUEUE]));
+
+    /** @returns the id */
+    async function enqueueAndTake(lease = 60_000): Promise<string> {
+      const id = `along-${++jobs}`;
+      const { rows } = await client.query<{ id: string | null }>(
+        `select * from ${schema}.enqueue_and_claim('w', $1, 1, $2, $3, 'a', 'json', 1, 5::smallint, 3, 3, null, null, '1', null)`,
+        [lease, QUEUE, id],
+      );
+      expect(rows[0]?.id).toBe(id);
+      return id;
+    }
+
+    const complete = (id: string) => client.query(`delete from ${schema}.job where id = $1`, [id]);
+
+    it('follow what runs', async () => {
+      await goOn();
+      const before = Number((await floors())[RUNNING]);
+      await new Promise((resolve) => void setTimeout(resolve, 5));
+      for (let n = 0; n < 8; n++) await complete(await enqueueAndTake());
+      expect(Number((await floors())[RUNNING])).toBeGreaterThan(before);
+    });
+
+    it('go back for a lease that ends before all others', async () => {
+      await enqueueAndTake(600_000);
+      for (let n = 0; n < 8; n++) await complete(await enqueueAndTake(600_000));
+      expect(Number((await floors())[RUNNING])).toBeGreaterThan(Date.now() + 300_000);
+      const short = await enqueueAndTake(100);
+      await expect.poll(async () => (await backend.recover()).recovered).toBe(1);
+      const { jobs: again } = await backend.claim({
+        worker: 'w',
+        lease: 60_000,
+        take: [{ queue: QUEUE, limit: 9 }],
+      });
+      expect(again.map((job) => job.id)).toEqual([short]);
+    });
+
+    it('do not hide a job that somebody else has made ready before', async () => {
+      await goOn();
+      const first = aJob({ queue: QUEUE });
+      await backend.enqueue([first]);
+      const { rows } = await client.query<{ id: string | null }>(
+        `select * from ${schema}.enqueue_and_claim('w', 60000, 1, $1, 'second', 'a', 'json', 1, 5::smallint, 3, 3, null, null, '1', null)`,
+        [QUEUE],
+      );
+      expect(rows[0]?.id).toBe(first.id);
+    });
   });
 });

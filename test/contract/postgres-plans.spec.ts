@@ -40,6 +40,7 @@ describe('plans on PostgreSQL that were made while the tables were empty', () =>
     await backend.open();
     // A server keeps the plan of a statement of a function when the connection has used it five times.
     for (let n = 0; n < 8; n++) {
+      await client.query(`select ${schema}.${enqueuedAndClaimed(`early-${n}`)}`);
       await enqueue(3);
       const jobs = [...(await take(1)), ...(await take(1, ['other']))];
       await settle(jobs);
@@ -91,6 +92,28 @@ describe('plans on PostgreSQL that were made while the tables were empty', () =>
 
   const settling = ({ id }: { id: string }, fence: string): string =>
     `claim('worker', 60000, null, (select array[id] from ${schema}.queue where name = '${QUEUE}'), array['${id}'], array[${fence}]::bigint[], array[null], '[]', '[]', true)`;
+
+  const enqueuedAndClaimed = (id: string, queue = QUEUE): string =>
+    `enqueue_and_claim('w', 60000, 1, '${queue}', '${id}', 'a', 'json', 1, 5::smallint, 3, 3, null, null, '1', null)`;
+
+  it('claim one job from the head of the line for an enqueue', async () => {
+    // Whoever reads first marks what is gone from there.
+    await take(1);
+    expect(await blocksOf(enqueuedAndClaimed('one'))).toBeLessThan(FEW);
+  });
+
+  it('find that nobody is in line without reading what runs or is due later', async () => {
+    await joined(() => backend.enqueue([aJob({ queue: 'quiet' })], { tx: client }));
+    await client.query(
+      `insert into ${schema}.job (queue, id, state, priority, place, moment, created_at, name, codec, version)
+        select q.id, 'later-' || n, 3, 5, n, 9000000000000, 0, 'a', 'json', 1 from ${schema}.queue q, generate_series(1, 10000) n
+        where q.name = 'quiet'`,
+    );
+    await client.query(
+      `delete from ${schema}.job j using ${schema}.queue q where q.id = j.queue and q.name = 'quiet' and state = 0`,
+    );
+    expect(await blocksOf(enqueuedAndClaimed('quiet', 'quiet'))).toBeLessThan(FEW / 10);
+  });
 
   const takes = JSON.stringify([{ queue: QUEUE, limit: 100 }]);
 
