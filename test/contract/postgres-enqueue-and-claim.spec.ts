@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BackendSubscription, Claim, ClaimRequest, NewJob, Receipt } from '../../lib/contract/index.js';
+import type {
+  BackendSubscription,
+  Claim,
+  ClaimedJob,
+  ClaimRequest,
+  NewJob,
+  Receipt,
+} from '../../lib/contract/index.js';
 import { aJob } from '../../lib/testing/index.js';
 import { ownPostgresQueue } from './own-postgres-queue.js';
 
@@ -15,7 +22,7 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
   let subscription: BackendSubscription | undefined;
   /** What is done the moment work is announced; nothing but while a test enqueues. */
   let onWork: (() => Promise<Claim>) | undefined;
-  let claimed: Promise<Claim> | undefined;
+  let made: Promise<Claim> | undefined;
 
   beforeEach(async () => {
     const name = `served-${++queues}`;
@@ -29,8 +36,9 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
   function serve(name: string, demand = 10): void {
     subscription?.close();
     queue = name;
-    claimed = undefined;
-    subscription = own.backend.subscribe(name, { demand }, () => (claimed ??= onWork?.()));
+    subscription = own.backend.subscribe(name, { demand }, () => {
+      made ??= onWork?.();
+    });
   }
 
   const request = (more: Partial<ClaimRequest> = {}): ClaimRequest => ({
@@ -41,15 +49,22 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
   });
 
   /** Enqueues, and claims when that announces work. */
-  function enqueue(job: NewJob, asked: ClaimRequest = request()) {
+  function call(job: NewJob, asked: ClaimRequest = request()) {
+    made = undefined;
     onWork = () => own.backend.claim(asked);
     const verdicts = own.backend.enqueue([job]);
     onWork = undefined;
-    return verdicts;
+    return { verdicts, claim: made as Promise<Claim> | undefined };
+  }
+
+  /** The same, to its end. */
+  async function enqueue(job: NewJob, asked?: ClaimRequest) {
+    const { verdicts, claim } = call(job, asked);
+    return { verdict: (await verdicts)[0], claim: await claim };
   }
 
   const stateOf = async (job: NewJob) => (await own.backend.get([{ queue, id: job.id }]))[0]?.state;
-  const idsOf = async (claim: Promise<Claim> | undefined) => (await claim)?.jobs.map(({ id }) => id);
+  const idsOf = (claim: Claim | undefined) => claim?.jobs.map(({ id }) => id);
 
   /** The queues of which somebody was told, in a time that ends with a word of our own. */
   async function heardDuring(step: () => Promise<unknown>): Promise<string[]> {
@@ -73,8 +88,9 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
   it('takes the claim along that it calls for: one statement adds the job and hands it out, and nobody else is told', async () => {
     const job = aJob({ queue, payload: '{"n":1}' });
     const heard = await heardDuring(async () => {
-      expect(await enqueue(job)).toEqual([{ status: 'created', id: job.id }]);
-      expect((await claimed)?.jobs).toMatchObject([{ queue, id: job.id, attempt: 1, payload: '{"n":1}' }]);
+      const { verdict, claim } = await enqueue(job);
+      expect(verdict).toEqual({ status: 'created', id: job.id });
+      expect(claim?.jobs).toMatchObject([{ queue, id: job.id, attempt: 1, payload: '{"n":1}' }]);
     });
     expect(heard).toEqual([]);
     expect(await stateOf(job)).toBe('running');
@@ -94,8 +110,8 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     };
     const job = aJob({ queue, ...words });
     const { maxRetries, maxStalled, timeout, headers, ...rest } = words;
-    await enqueue(job);
-    const { jobs, nextInMs } = (await claimed) as Claim;
+    const { claim } = await enqueue(job);
+    const { jobs, nextInMs } = claim as Claim;
     expect(jobs).toMatchObject([
       {
         ...rest,
@@ -125,8 +141,8 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
 
   it('gives the job a lease, after which it runs again', async () => {
     const job = aJob({ queue });
-    await enqueue(job);
-    const [first] = ((await claimed) as Claim).jobs;
+    const { claim } = await enqueue(job);
+    const [first] = (claim as Claim).jobs;
     await own.client.query(`update ${own.schema}.job set moment = 1 where id = $1`, [job.id]);
     const { jobs } = await own.backend.claim(request());
     expect(jobs).toMatchObject([{ id: job.id, attempt: 2, stalls: 1 }]);
@@ -135,8 +151,8 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
 
   it('hands out a job that is settled like any other', async () => {
     const job = aJob({ queue });
-    await enqueue(job);
-    const [{ receipt }] = (await claimed)?.jobs as [Claim['jobs'][number]];
+    const { claim } = await enqueue(job);
+    const [{ receipt }] = (claim as Claim).jobs as [ClaimedJob];
     const settle = [{ receipt, outcome: { kind: 'completed' } }] as const;
     expect((await own.backend.claim(request({ settle }))).verdicts).toEqual(['applied']);
     expect(await stateOf(job)).toBe('completed');
@@ -147,9 +163,10 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     await own.backend.enqueue([urgent, aJob({ queue, priority: 9 })]);
     const job = aJob({ queue });
     const heard = await heardDuring(async () => {
-      expect(await enqueue(job, request({ max: 1 }))).toEqual([{ status: 'created', id: job.id }]);
+      const { verdict, claim } = await enqueue(job, request({ max: 1 }));
+      expect(verdict).toEqual({ status: 'created', id: job.id });
+      expect(idsOf(claim)).toEqual([urgent.id]);
     });
-    expect(await idsOf(claimed)).toEqual([urgent.id]);
     expect(await stateOf(job)).toBe('pending');
     expect(heard).toEqual([queue]);
   });
@@ -157,34 +174,37 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
   it('is told of a job that was there already, and the claim takes what waits', async () => {
     const job = aJob({ queue });
     await own.backend.enqueue([job, aJob({ queue })]);
-    expect(await enqueue(job)).toEqual([{ status: 'existing', id: job.id }]);
-    expect(await idsOf(claimed)).toHaveLength(2);
+    const { verdict, claim } = await enqueue(job);
+    expect(verdict).toEqual({ status: 'existing', id: job.id });
+    expect(idsOf(claim)).toHaveLength(2);
   });
 
   it('does not overfill a queue of bounded size', async () => {
     serve('bounded');
     await own.backend.enqueue(Array.from({ length: 10 }, () => aJob({ queue, delay: 60_000 })));
-    expect(await enqueue(aJob({ queue }))).toMatchObject([{ status: 'refused', code: 'TASKS_QUEUE_FULL' }]);
-    expect(await idsOf(claimed)).toEqual([]);
+    const { verdict, claim } = await enqueue(aJob({ queue }));
+    expect(verdict).toMatchObject({ status: 'refused', code: 'TASKS_QUEUE_FULL' });
+    expect(idsOf(claim)).toEqual([]);
   });
 
   it('has no more running than may', async () => {
     serve('narrow');
     const first = aJob({ queue });
-    await enqueue(first);
-    expect(await idsOf(claimed)).toEqual([first.id]);
-    claimed = undefined;
+    expect(idsOf((await enqueue(first)).claim)).toEqual([first.id]);
     const second = aJob({ queue });
-    expect(await enqueue(second)).toEqual([{ status: 'created', id: second.id }]);
-    expect(await claimed).toMatchObject({ jobs: [], limited: [{ queue, by: 'concurrency' }] });
+    const { verdict, claim } = await enqueue(second);
+    expect(verdict).toEqual({ status: 'created', id: second.id });
+    expect(claim).toMatchObject({ jobs: [], limited: [{ queue, by: 'concurrency' }] });
     expect(await stateOf(second)).toBe('pending');
   });
 
   it('adds to a queue that is paused, and nobody gets the job', async () => {
     await own.backend.pause(queue);
     const job = aJob({ queue });
-    const heard = await heardDuring(() => enqueue(job));
-    expect(await claimed).toMatchObject({ jobs: [], limited: [{ queue, by: 'paused' }] });
+    const heard = await heardDuring(async () => {
+      const { claim } = await enqueue(job);
+      expect(claim).toMatchObject({ jobs: [], limited: [{ queue, by: 'paused' }] });
+    });
     expect(await stateOf(job)).toBe('pending');
     expect(heard).toEqual([]);
   });
@@ -205,18 +225,17 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     const waiting = aJob({ queue });
     await own.backend.enqueue([waiting]);
     await own.client.query(`alter table ${own.schema}.job add constraint no_such check (name <> 'refused')`);
-    await expect(enqueue(aJob({ queue, name: 'refused' }))).rejects.toThrow('23514');
+    const { verdicts, claim } = call(aJob({ queue, name: 'refused' }));
+    await expect(verdicts).rejects.toThrow('23514');
     await own.client.query(`alter table ${own.schema}.job drop constraint no_such`);
-    expect(await idsOf(claimed)).toEqual([waiting.id]);
+    expect(idsOf(await claim)).toEqual([waiting.id]);
   });
 
   it('is waited for when the backend closes in that moment', async () => {
     const { backend, client, schema } = own;
     const job = aJob({ queue });
-    onWork = () => backend.claim(request());
-    const verdicts = backend.enqueue([job]);
+    const { verdicts } = call(job);
     const closed = backend.close();
-    onWork = undefined;
     expect(await verdicts).toEqual([{ status: 'created', id: job.id }]);
     await closed;
     const { rows } = await client.query(`select from ${schema}.job where id = $1`, [job.id]);
@@ -256,8 +275,7 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
       const { job = plain, asked, demand } = words(plain);
       if (demand !== undefined) subscription?.setDemand(demand);
       const heard = await heardDuring(async () => {
-        expect(await enqueue(job, asked)).toEqual([{ status: 'created', id: job.id }]);
-        await claimed;
+        expect((await enqueue(job, asked)).verdict).toEqual({ status: 'created', id: job.id });
       });
       expect(heard).toEqual([queue]);
     });

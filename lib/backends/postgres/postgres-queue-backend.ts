@@ -74,7 +74,13 @@ export class PostgresQueueBackend implements QueueBackend {
     const calls = new QueueCalls(this.session, this.declarations, database);
     this.wakeUps = new WakeUps(database, this.session);
     const companions = new Companions(this.wakeUps);
-    this.parts = { calls, names, statements, trimmer: new Trimmer(this.session, statements.trim), companions };
+    this.parts = {
+      calls,
+      names,
+      statements,
+      trimmer: new Trimmer(this.session, statements.trim),
+      companions,
+    };
   }
 
   open(): Promise<void> {
