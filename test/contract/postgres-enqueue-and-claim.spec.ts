@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type {
   BackendSubscription,
   Claim,
@@ -17,6 +17,7 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     { name: 'bounded', maxSize: 10 },
     { name: 'narrow', concurrency: 1 },
   ]);
+  beforeAll(() => own.backend.inspect(['bounded', 'narrow']));
   let queues = 0;
   let queue = '';
   let subscription: BackendSubscription | undefined;
@@ -125,7 +126,7 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
         extra: { headers },
       },
     ]);
-    expect(nextInMs).toBeUndefined();
+    expect(nextInMs).toBe(LEASE);
     const [record] = await own.backend.get([job]);
     expect(record).toMatchObject({
       ...rest,
@@ -158,7 +159,7 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     expect(await stateOf(job)).toBe('completed');
   });
 
-  it('has those go first that stood in line before, and tells the others of the job when it is left', async () => {
+  it('has those go first that stood in line before: the job is announced, and the claim made for itself', async () => {
     const urgent = aJob({ queue, priority: 9 });
     await own.backend.enqueue([urgent, aJob({ queue, priority: 9 })]);
     const job = aJob({ queue });
@@ -171,6 +172,20 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     expect(heard).toEqual([queue]);
   });
 
+  it('does what is overdue before, and says when the next is due', async () => {
+    const [due, later] = [aJob({ queue, priority: 9, delay: 60_000 }), aJob({ queue, delay: 30_000 })];
+    await own.backend.enqueue([due]);
+    await own.backend.enqueue([later]);
+    await own.client.query(`update ${own.schema}.job set moment = 1 where id = $1`, [due.id]);
+    const { claim } = await enqueue(aJob({ queue }), request({ max: 1 }));
+    expect(idsOf(claim)).toEqual([due.id]);
+    const { claim: next } = await enqueue(aJob({ queue }));
+    expect(idsOf(next)).toHaveLength(2);
+    const { claim: last } = await enqueue(aJob({ queue }));
+    expect(last?.nextInMs).toBeGreaterThan(10_000);
+    expect(last?.nextInMs).toBeLessThanOrEqual(30_000);
+  });
+
   it('is told of a job that was there already, and the claim takes what waits', async () => {
     const job = aJob({ queue });
     await own.backend.enqueue([job, aJob({ queue })]);
@@ -179,23 +194,16 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     expect(idsOf(claim)).toHaveLength(2);
   });
 
-  it('does not overfill a queue of bounded size', async () => {
-    serve('bounded');
-    await own.backend.enqueue(Array.from({ length: 10 }, () => aJob({ queue, delay: 60_000 })));
-    const { verdict, claim } = await enqueue(aJob({ queue }));
-    expect(verdict).toMatchObject({ status: 'refused', code: 'TASKS_QUEUE_FULL' });
-    expect(idsOf(claim)).toEqual([]);
-  });
-
-  it('has no more running than may', async () => {
-    serve('narrow');
-    const first = aJob({ queue });
-    expect(idsOf((await enqueue(first)).claim)).toEqual([first.id]);
-    const second = aJob({ queue });
-    const { verdict, claim } = await enqueue(second);
-    expect(verdict).toEqual({ status: 'created', id: second.id });
-    expect(claim).toMatchObject({ jobs: [], limited: [{ queue, by: 'concurrency' }] });
-    expect(await stateOf(second)).toBe('pending');
+  it('leaves the claim to itself where somebody is to be told that a job has ended', async () => {
+    const parent = aJob({ queue, delay: 60_000 });
+    await own.backend.enqueue([parent]);
+    const dependsOn = { jobs: [{ queue, id: parent.id }], onFailure: 'fail' } as const;
+    const child = aJob({ queue, dependsOn });
+    await own.backend.enqueue([child]);
+    await own.backend.cancel([{ queue, id: parent.id }], 'no more');
+    const { claim } = await enqueue(aJob({ queue }));
+    expect(claim?.ended?.map(({ id }) => id)).toEqual([child.id]);
+    expect(idsOf(claim)).toHaveLength(1);
   });
 
   it('adds to a queue that is paused, and nobody gets the job', async () => {
@@ -213,7 +221,7 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     await own.backend.enqueue([aJob({ queue })]);
     await own.client.query('begin');
     await own.client.query(
-      `select ${own.schema}.enqueue_and_claim('w', 60000, 10, $1, 'crash', 'a', 'json', 1, 5::smallint, 3, 3, null, null, '1', null)`,
+      `select ${own.schema}.enqueue_and_claim('w', 60000, $1, 'crash', 'a', 'json', 1, 5::smallint, 3, 3, null, null, '1', null)`,
       [queue],
     );
     const commit = await own.client.query<{ synchronous_commit: string }>('show synchronous_commit');
@@ -221,7 +229,7 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     expect(commit.rows[0]?.synchronous_commit).toBe('on');
   });
 
-  it('fails alone: the claim is made again, and takes what waits', async () => {
+  it('fails alone: the claim is made for itself, and takes what waits', async () => {
     const waiting = aJob({ queue });
     await own.backend.enqueue([waiting]);
     await own.client.query(`alter table ${own.schema}.job add constraint no_such check (name <> 'refused')`);
@@ -229,6 +237,49 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     await expect(verdicts).rejects.toThrow('23514');
     await own.client.query(`alter table ${own.schema}.job drop constraint no_such`);
     expect(idsOf(await claim)).toEqual([waiting.id]);
+  });
+
+  it('does not fail with the claim', async () => {
+    await own.backend.enqueue([aJob({ queue })]);
+    const { schema, client } = own;
+    await client.query(`alter function ${schema}.claim_one rename to claim_none`);
+    const job = aJob({ queue });
+    const { verdicts, claim } = call(job);
+    expect(await Promise.allSettled([verdicts, claim])).toMatchObject([
+      { status: 'fulfilled', value: [{ status: 'created', id: job.id }] },
+      { status: 'rejected', reason: { message: expect.stringContaining('claim_one') as string } },
+    ]);
+    await client.query(`alter function ${schema}.claim_none rename to claim_one`);
+  });
+
+  it('is told before the claim is: a job is queued before it starts', async () => {
+    const told: string[] = [];
+    const { verdicts, claim } = call(aJob({ queue }));
+    const queued = async (): Promise<void> => {
+      await verdicts;
+      // As many steps away as a caller of a queue is.
+      for (let step = 0; step < 10; step++) await Promise.resolve();
+      told.push('queued');
+    };
+    const started = async (): Promise<void> => {
+      await claim;
+      told.push('started');
+    };
+    await Promise.all([queued(), started()]);
+    expect(told).toEqual(['queued', 'started']);
+  });
+
+  it('is not overtaken by what is enqueued after it', async () => {
+    const jobs = [1, 2, 3, 4].map((n) => aJob({ queue, name: `job-${n}` }));
+    const [first, second, third, fourth] = jobs as [NewJob, NewJob, NewJob, NewJob];
+    // Nobody claims, although somebody is called.
+    await Promise.all([
+      own.backend.enqueue([first]),
+      own.backend.enqueue([second]),
+      own.backend.enqueue([third, fourth]),
+    ]);
+    const { jobs: taken } = await own.backend.claim(request());
+    expect(taken.map(({ name }) => name)).toEqual(['job-1', 'job-2', 'job-3', 'job-4']);
   });
 
   it('is waited for when the backend closes in that moment', async () => {
@@ -243,7 +294,9 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     await backend.open();
   });
 
-  describe.each<[string, (job: NewJob) => { job?: NewJob; asked?: ClaimRequest; demand?: number }]>([
+  describe.each<
+    [string, (job: NewJob) => { job?: NewJob; asked?: ClaimRequest; demand?: number; on?: string }]
+  >([
     [
       'when the claim brings along what has ended',
       () => ({ asked: request({ settle: [{ receipt: {} as Receipt, outcome: { kind: 'completed' } }] }) }),
@@ -267,10 +320,15 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
         }),
       }),
     ],
+    ['when the claim may bring nothing', () => ({ asked: request({ max: 0 }) })],
     ['when the job is due later', (job) => ({ job: { ...job, delay: 60_000 } })],
     ['when nobody here wants jobs', () => ({ demand: 0 })],
+    ['when the queue has room for so many', () => ({ on: 'bounded' })],
+    ['when so many of the queue may run', () => ({ on: 'narrow' })],
   ])('goes alone %s', (_title, words) => {
     it('and is told to all who wait', async () => {
+      const { on } = words(aJob({ queue }));
+      if (on !== undefined) serve(on);
       const plain = aJob({ queue });
       const { job = plain, asked, demand } = words(plain);
       if (demand !== undefined) subscription?.setDemand(demand);

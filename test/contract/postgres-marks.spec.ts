@@ -193,45 +193,53 @@ describe('marks of lines on PostgreSQL', () => {
     // The first call tells the database of the queue.
     beforeEach(() => backend.inspect([QUEUE]));
 
-    /** @returns the id */
-    async function enqueueAndTake(lease = 60_000): Promise<string> {
+    /** @returns the id, and whether it was claimed */
+    async function enqueueAndClaim(lease = 60_000): Promise<{ id: string; isClaimed: boolean }> {
       const id = `along-${++jobs}`;
       const { rows } = await client.query<{ id: string | null }>(
-        `select * from ${schema}.enqueue_and_claim('w', $1, 1, $2, $3, 'a', 'json', 1, 5::smallint, 3, 3, null, null, '1', null)`,
+        `select * from ${schema}.enqueue_and_claim('w', $1, $2, $3, 'a', 'json', 1, 5::smallint, 3, 3, null, null, '1', null)`,
         [lease, QUEUE, id],
       );
-      expect(rows[0]?.id).toBe(id);
-      return id;
+      return { id, isClaimed: rows[0]?.id === id };
     }
 
-    const complete = (id: string) => client.query(`delete from ${schema}.job where id = $1`, [id]);
+    /** Claims jobs as they are enqueued, one by one, and forgets them. */
+    async function goOnSo(lease?: number): Promise<void> {
+      for (let n = 0; n < 8; n++) {
+        const { id, isClaimed } = await enqueueAndClaim(lease);
+        expect(isClaimed).toBe(true);
+        await client.query(`delete from ${schema}.job where id = $1`, [id]);
+      }
+    }
 
     it('follow what runs', async () => {
       await goOn();
       const before = Number((await floors())[RUNNING]);
       await new Promise((resolve) => void setTimeout(resolve, 5));
-      for (let n = 0; n < 8; n++) await complete(await enqueueAndTake());
+      await goOnSo();
       expect(Number((await floors())[RUNNING])).toBeGreaterThan(before);
     });
 
-    it('go back for a lease that ends before all others', async () => {
-      await enqueueAndTake(600_000);
-      for (let n = 0; n < 8; n++) await complete(await enqueueAndTake(600_000));
-      expect(Number((await floors())[RUNNING])).toBeGreaterThan(Date.now() + 300_000);
-      const short = await enqueueAndTake(100);
+    it('have a lease that ends before all others go to a claim, which lowers them', async () => {
+      await enqueueAndClaim(600_000);
+      await goOnSo(600_000);
+      const floor = Number((await floors())[RUNNING]);
+      expect(floor).toBeGreaterThan(Date.now() + 300_000);
+      const { id, isClaimed } = await enqueueAndClaim(100);
+      expect(isClaimed).toBe(false);
+      expect((await take(1, 100)).map((job) => job.id)).toEqual([id]);
       // Not `recover`, which looks below the marks, too.
-      await expect.poll(async () => (await take()).map((job) => job.id)).toEqual([short]);
+      await expect.poll(async () => (await take()).map((job) => job.id)).toEqual([id]);
     });
 
     it('do not hide a job that somebody else has made ready before', async () => {
       await goOn();
+      await goOnSo();
       const first = aJob({ queue: QUEUE });
       await backend.enqueue([first]);
-      const { rows } = await client.query<{ id: string | null }>(
-        `select * from ${schema}.enqueue_and_claim('w', 60000, 1, $1, 'second', 'a', 'json', 1, 5::smallint, 3, 3, null, null, '1', null)`,
-        [QUEUE],
-      );
-      expect(rows[0]?.id).toBe(first.id);
+      const { id, isClaimed } = await enqueueAndClaim();
+      expect(isClaimed).toBe(false);
+      expect((await take(2)).map((job) => job.id)).toEqual([first.id, id]);
     });
   });
 });

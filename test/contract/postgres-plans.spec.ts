@@ -94,7 +94,7 @@ describe('plans on PostgreSQL that were made while the tables were empty', () =>
     `claim('worker', 60000, null, (select array[id] from ${schema}.queue where name = '${QUEUE}'), array['${id}'], array[${fence}]::bigint[], array[null], '[]', '[]', true)`;
 
   const enqueuedAndClaimed = (id: string, queue = QUEUE): string =>
-    `enqueue_and_claim('w', 60000, 1, '${queue}', '${id}', 'a', 'json', 1, 5::smallint, 3, 3, null, null, '1', null)`;
+    `enqueue_and_claim('w', 60000, '${queue}', '${id}', 'a', 'json', 1, 5::smallint, 3, 3, null, null, '1', null)`;
 
   it('claim one job from the head of the line for an enqueue', async () => {
     // Whoever reads first marks what is gone from there.

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import pg from 'pg';
-import { Task, TasksModule, type TasksModuleOptions } from 'nestjs-tasks';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Task, TaskEvents, TasksModule, type TasksModuleOptions } from 'nestjs-tasks';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../servers/pgbouncer.mjs';
 import { type PrivatePostgres, startPostgres } from '../servers/postgres.mjs';
 import { dropSchema, sharedPostgres, uniqueSchema } from '../servers/shared-postgres.js';
@@ -67,6 +67,28 @@ describe('an app on PostgreSQL', () => {
   it('does with one connection for everything', async () => {
     const app = await appOn(url, { schema: aSchema(), poolSize: 1 });
     expect(await sixty(app)).toEqual(DOUBLES);
+    await app.close();
+  });
+
+  it('starts the job of an idle queue with the call that enqueues it, once it is told as queued', async () => {
+    const app = await appOn(url, { schema: aSchema() });
+    const told: string[] = [];
+    for (const type of ['queued', 'started', 'completed'] as const) {
+      app.get(TaskEvents).on(type, () => told.push(type));
+    }
+    const calls = vi.spyOn(pg.Client.prototype, 'query');
+    onTestFinished(() => calls.mockRestore());
+    for (let n = 0; n < 10; n++) {
+      const job = await queueOf(app).enqueue('double', n);
+      expect(await job.result({ timeout: '30s' })).toBe(n * 2);
+    }
+    const names = calls.mock.calls.map(([query]) => (query as unknown as { name?: string }).name ?? '');
+    const count = (name: string): number => names.filter((one) => one.startsWith(name)).length;
+    // Every 64th turn of a worker goes through the event loop, and comes too late.
+    expect(count('enqueue-and-claim')).toBeGreaterThanOrEqual(9);
+    // Each is one for what has ended, and what had not been looked at when the app began.
+    expect(count('claim')).toBeLessThanOrEqual(14);
+    expect(told).toEqual(Array.from({ length: 10 }, () => ['queued', 'started', 'completed']).flat());
     await app.close();
   });
 

@@ -32,7 +32,7 @@ export async function claimJobs(
   return { ...claimOf(rows, summary, names), verdicts: batch.read(summary), refused: batch.refused(summary) };
 }
 
-/** Without its last row, which is the summary. */
+/** @param rows without the last, which is the summary */
 export function claimOf(rows: readonly ClaimRow[], summary: ClaimSummary, names: QueueNames): Claim {
   return {
     jobs: inLine(rows).map((row) => claimedJob(row, summary.from, names)),
@@ -41,12 +41,6 @@ export function claimOf(rows: readonly ClaimRow[], summary: ClaimSummary, names:
     limited: summary.limited?.map((one) => limitedOf(one, names)),
     ended: endedJobs(summary.ended, names),
   };
-}
-
-/** Of jobs that are asked for, those that the server takes for a limit. */
-export function limitOf({ take: [one], max }: Pick<ClaimRequest, 'take' | 'max'>): number {
-  const { limit = 0 } = one ?? {};
-  return Math.min(limit, max ?? limit, MOST);
 }
 
 /** The narrower statement, where one queue is asked and nothing is settled but plain completions. */
@@ -58,14 +52,8 @@ function callOf(
   const isOwn = tx === undefined;
   const [one] = take;
   if (one !== undefined && take.length === 1 && one.limit > 0 && one.ids === undefined && batch.isBare) {
-    const values = [
-      toText(worker),
-      lease,
-      ...batch.completed,
-      names.inStore(one.queue),
-      limitOf({ take, max }),
-      isOwn,
-    ];
+    const limit = Math.min(one.limit, max ?? one.limit, MOST);
+    const values = [toText(worker), lease, ...batch.completed, names.inStore(one.queue), limit, isOwn];
     return { statement: statements.claimOne, values };
   }
   const takes = take.map(({ queue, limit, ids }) => ({

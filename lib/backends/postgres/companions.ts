@@ -1,19 +1,18 @@
 import type { Claim, ClaimRequest } from '../../contract/index.js';
+import type { Declarations } from './declarations.js';
 import type { WakeUps } from './wake-ups.js';
 
 /** A claim that waits for the enqueue which has called for it. */
 export interface Companion {
   readonly request: ClaimRequest;
   /** Answers whoever claims: with what the call has brought, or with what brings it. */
-  readonly answer: (claim: Claim | Promise<Claim>) => void;
+  readonly answer: (claim: Promise<Claim>) => void;
 }
 
 /** An enqueue that has called for a claim, and leaves when everything is done that is ready now. */
 interface Departure {
   readonly queue: string;
   companion: Companion | undefined;
-  /** With the companion, or alone. */
-  left?: Promise<Companion | undefined>;
 }
 
 /**
@@ -22,35 +21,44 @@ interface Departure {
  */
 export class Companions {
   private departure: Departure | undefined;
+  private leaving: Promise<Companion | undefined> | undefined;
 
-  constructor(private readonly wakeUps: Pick<WakeUps, 'wakeOne'>) {}
+  constructor(
+    private readonly wakeUps: Pick<WakeUps, 'wakeOne'>,
+    private readonly declarations: Pick<Declarations, 'hasLimits'>,
+  ) {}
+
+  /** Resolves when the enqueue has left that waits for a claim; nothing: none does. Whatever is enqueued after it has to leave after it. */
+  get left(): Promise<unknown> | undefined {
+    return this.leaving;
+  }
 
   /**
-   * Calls for a claim of this queue, if somebody here waits for its jobs.
+   * Calls for a claim of this queue, if somebody here waits for its jobs. Not where it has limits: what they allow is counted under the lock of
+   * the queue, and no enqueue waits for that.
    * @param queue as the caller knows it, then as the database calls it
    * @returns the one that has come; undefined: the enqueue goes alone
    */
   call(queue: string, inStore: string): Promise<Companion | undefined> | undefined {
-    if (this.departure !== undefined) return undefined;
+    if (this.leaving !== undefined || this.declarations.hasLimits(queue)) return undefined;
     const departure: Departure = { queue, companion: undefined };
     this.departure = departure;
     if (!this.wakeUps.wakeOne(inStore)) {
       this.departure = undefined;
       return undefined;
     }
-    // A claim is made in a microtask of the wake-up: after all of them it is there, or does not come.
-    departure.left = new Promise((resolve) => {
-      process.nextTick(() => {
-        this.departure = undefined;
-        resolve(departure.companion);
-      });
+    this.leaving = new Promise((resolve) => {
+      // A claim is made in a microtask of the wake-up: after all of them it is there, or does not come. Asked for by one of them, since ticks come
+      // before microtasks where a timer or an answer has called.
+      queueMicrotask(() =>
+        process.nextTick(() => {
+          this.departure = undefined;
+          this.leaving = undefined;
+          resolve(departure.companion);
+        }),
+      );
     });
-    return departure.left;
-  }
-
-  /** Resolves once the enqueue has been sent that waits for a claim. */
-  async sent(): Promise<void> {
-    await this.departure?.left;
+    return this.leaving;
   }
 
   /** @returns the answer to a claim that goes along; undefined: it goes alone */
@@ -65,13 +73,13 @@ export class Companions {
 }
 
 /** Whether a claim only asks for jobs of this queue. */
-function asksNothingElse({ take, settle = [], tx }: ClaimRequest, queue: string): boolean {
+function asksNothingElse({ take, max = 1, settle = [], tx }: ClaimRequest, queue: string): boolean {
   const [one, ...others] = take;
   return (
     one !== undefined &&
     others.length === 0 &&
     one.queue === queue &&
-    one.limit > 0 &&
+    Math.min(one.limit, max) > 0 &&
     one.ids === undefined &&
     settle.length === 0 &&
     tx === undefined

@@ -28,6 +28,12 @@ export class Declarations {
     this.untold.set(name, undefined);
   }
 
+  /** Whether a queue was declared here with a limit or a bound. */
+  hasLimits(queue: string): boolean {
+    const { concurrency, rateLimit, perKey, maxSize } = this.definitions.get(queue) ?? {};
+    return [concurrency, rateLimit, perKey, maxSize].some((limit) => limit !== undefined);
+  }
+
   /** Tells the database of those that it has not been told of. Nothing to do: no promise. */
   send(queues: readonly string[]): Promise<unknown> | undefined {
     if (this.untold.size === 0) return undefined;

@@ -73,7 +73,7 @@ export class PostgresQueueBackend implements QueueBackend {
     this.declarations = new Declarations(this.session, names, statements.declare);
     const calls = new QueueCalls(this.session, this.declarations, database);
     this.wakeUps = new WakeUps(database, this.session);
-    const companions = new Companions(this.wakeUps);
+    const companions = new Companions(this.wakeUps, this.declarations);
     this.parts = {
       calls,
       names,
@@ -89,7 +89,7 @@ export class PostgresQueueBackend implements QueueBackend {
 
   async close(): Promise<void> {
     this.wakeUps.close();
-    await this.parts.companions.sent();
+    while (this.parts.companions.left !== undefined) await this.parts.companions.left;
     await this.parts.calls.sent();
     await this.database.close(this.session);
   }
@@ -106,8 +106,10 @@ export class PostgresQueueBackend implements QueueBackend {
     }
   }
 
-  enqueue(jobs: readonly NewJob[], options?: EnqueueCallOptions): Promise<EnqueueVerdict[]> {
-    return enqueueJobs(this.parts, jobs, options);
+  enqueue(jobs: readonly NewJob[], options: EnqueueCallOptions = {}): Promise<EnqueueVerdict[]> {
+    // In a transaction of the caller the next statement may be its commit.
+    const hasToWait = this.parts.companions.left !== undefined && options.tx === undefined;
+    return hasToWait ? this.enqueueAfter(jobs, options) : enqueueJobs(this.parts, jobs, options);
   }
 
   claim(request: ClaimRequest): Promise<Claim> {
@@ -182,6 +184,16 @@ export class PostgresQueueBackend implements QueueBackend {
     patch: { readonly payload?: Payload | undefined; readonly delay?: Ms | undefined } = {},
   ): Promise<RetryVerdict[]> {
     return retryDeadJobs(this.parts, jobs, patch);
+  }
+
+  /** Once all has left that was enqueued before. */
+  private async enqueueAfter(
+    jobs: readonly NewJob[],
+    options: EnqueueCallOptions,
+  ): Promise<EnqueueVerdict[]> {
+    const { companions } = this.parts;
+    while (companions.left !== undefined) await companions.left;
+    return enqueueJobs(this.parts, jobs, options);
   }
 
   private async setPaused(queue: string, isPaused: boolean): Promise<void> {

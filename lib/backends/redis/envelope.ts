@@ -4,7 +4,7 @@ import { concatPacked, packPayload, unpackPayload } from './packed-payload.js';
 const DEFAULT_MAX_STALLED = 3;
 /** Of the byte that says the priority. */
 export const PRIORITY_BASE = 65;
-/** Flag and six bytes of createdAt, which the server writes. */
+/** Flag and six bytes of createdAt: the server writes them, or takes those of whoever enqueues. */
 const HEAD_LENGTH = 7;
 const PLAIN = '.'.charCodeAt(0);
 const LINE_FEED = 10;
@@ -52,7 +52,7 @@ export interface Envelope {
 }
 
 /**
- * Writes and reads envelopes: seven bytes that the server writes, a byte of priority, JSON of what the task says of itself (its
+ * Writes and reads envelopes: a flag and when it was created (seven bytes), a byte of priority, JSON of what the task says of itself (its
  * first two numbers are read by scripts too), a line feed, the payload.
  */
 export class Envelopes {

@@ -137,15 +137,14 @@ export class RedisSession {
     encoding: Encoding,
   ): Promise<unknown> {
     const { commands } = this.clients;
-    const wire = given.at(-1);
-    if (commands === undefined || !(wire instanceof WireArguments)) {
-      const args = given.flatMap((arg) => (arg instanceof WireArguments ? arg.toList() : arg));
-      if (commands !== undefined)
-        return client.sendCommand(commands.make(client, name, args, encoding)) as Promise<unknown>;
-      return encoding === null ? client.callBuffer(name, args) : client.call(name, args);
+    const last = given.at(-1);
+    const wire = last instanceof WireArguments ? last : undefined;
+    const args = (wire === undefined ? given : given.slice(0, -1)) as RedisArgument[];
+    if (commands !== undefined) {
+      return client.sendCommand(commands.make(client, name, args, encoding, wire)) as Promise<unknown>;
     }
-    const others = given.slice(0, -1) as RedisArgument[];
-    return client.sendCommand(commands.make(client, name, others, encoding, wire)) as Promise<unknown>;
+    const all = wire === undefined ? args : [...args, ...wire.toList()];
+    return encoding === null ? client.callBuffer(name, all) : client.call(name, all);
   }
 
   private track<T>(step: (client: Redis | Cluster) => Promise<T>): Promise<T> {

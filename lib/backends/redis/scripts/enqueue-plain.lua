@@ -58,9 +58,8 @@ if not isSimple then
   if known.maxSize then count = math.max(0, math.min(count, tonumber(known.maxSize) - moves.queuedOn(moves.queue))) end
 end
 
+-- Ids that have one place. Whoever calls brings no more than 250 jobs: the stack of Lua holds no more than about 8,000 arguments of a command.
 local SHARED = 16
--- Jobs of one command; the stack of Lua holds no more than about 8,000 arguments.
-local AT_ONCE = 1500
 
 local left, from = count, FIRST
 for run = 1, runs do
@@ -74,18 +73,13 @@ for run = 1, runs do
   else
     place = levelOf(first) + call('HINCRBY', meta, 'seq', SHARE * length) - SHARE * (length - 1)
   end
-  local shared
-  for begin = 0, length - 1, AT_ONCE do
-    local last = math.min(begin + AT_ONCE, length) - 1
-    local line, filled = {}, 0
-    for n = begin, last do
-      if n % SHARED == 0 then shared = string.format('%.0f', place + n * SHARE) end
-      line[filled + 1], line[filled + 2] = shared, ARGV[from + 2 * n]
-      filled = filled + 2
-    end
-    call('HSET', P .. 'jobs', unpack(ARGV, from + 2 * begin, from + 2 * last + 1))
-    call('ZADD', P .. 'ready', unpack(line, 1, filled))
+  local line, shared = {}, nil
+  for n = 0, length - 1 do
+    if n % SHARED == 0 then shared = string.format('%.0f', place + n * SHARE) end
+    line[2 * n + 1], line[2 * n + 2] = shared, ARGV[from + 2 * n]
   end
+  call('HSET', P .. 'jobs', unpack(ARGV, from, from + 2 * length - 1))
+  call('ZADD', P .. 'ready', unpack(line))
   from = from + 2 * length
 end
 -- Wakes one who waits; whoever resumes the queue rings, too.
