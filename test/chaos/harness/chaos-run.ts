@@ -15,6 +15,8 @@ import { History } from './history.js';
 
 const COMMAND_TIMEOUT_MS = 1_500;
 const QUIET_BOUND_MS = 90_000;
+/** Jobs a second that each worker enqueues by itself, one at a time: what it enqueues may be claimed in the same call. */
+const OWN_RATE = 20;
 /** Of jobs that a fault waits for: on a slow machine the others stand in line. */
 const AHEAD_OF_ALL = 20;
 /** A supervised fleet on a small machine. */
@@ -137,6 +139,7 @@ export class ChaosRun {
   async finish(): Promise<Report> {
     await this.fleet.settled();
     await this.fleet.stop('producer');
+    await this.fleet.rest();
     await this.observer.quiet(QUIET_BOUND_MS).catch(async (error: Error) => {
       const left = await this.broker.leftovers();
       throw new Error(`${error.message} Left: ${left.join(', ')}.${this.fleet.said}`, { cause: error });
@@ -197,11 +200,12 @@ export class ChaosRun {
   private async staff(): Promise<void> {
     const { workers = 3, producers = 2, skews = [] } = this.options;
     const settings = this.memberSettings;
-    const alone = { ...settings, backends: this.broker.backends('apart') };
+    const served = { ...settings, rate: OWN_RATE, mix: {} };
+    const alone = { ...served, backends: this.broker.backends('apart') };
     await Promise.all([
       ...Array.from({ length: workers }, (_, place) =>
         this.fleet.add('worker', `worker-${place}`, {
-          ...(place === 0 ? alone : settings),
+          ...(place === 0 ? alone : served),
           skew: skews[place] ?? 0,
         }),
       ),

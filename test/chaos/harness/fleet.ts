@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildSettings, Pulse } from '../processes/settings.js';
 import { ChaosChild, type Exit, type Role } from './child-process.js';
 
 /** Numbers of the jobs of two lives of one producer are this far apart. */
 const NUMBERS_A_LIFE = 10_000_000;
+const LOOK_MS = 50;
 
 /** What a fleet knows of a child that has ended although nobody asked it to. */
 export interface Death extends Exit {
@@ -84,6 +86,12 @@ export class Fleet {
     const members = this.of(role);
     for (const child of members) child.tell('stop');
     return Promise.all(members.map((child) => child.exited));
+  }
+
+  /** Asks all workers to enqueue no more, and waits until all is accepted that they have enqueued. */
+  async rest(): Promise<void> {
+    for (const worker of this.workers) worker.tell('rest');
+    while (this.workers.some(({ pulse }) => pulse.isResting !== true)) await sleep(LOOK_MS);
   }
 
   async dispose(): Promise<void> {

@@ -79,10 +79,11 @@ export class PostgresBroker extends ServerBroker<PrivatePostgres> implements Cha
   }
 
   lineOf(call: BackendCall): Line {
-    const { enqueueOne, enqueuePlain, enqueueAlike, enqueueJobs, claim, extend } = this.statements;
+    const { enqueueOne, enqueueAndClaim, enqueuePlain, enqueueAlike, enqueueJobs, claim, claimOne, extend } =
+      this.statements;
     const of = {
-      enqueue: [enqueueOne, enqueuePlain, enqueueAlike, enqueueJobs],
-      claim: [claim],
+      enqueue: [enqueueOne, enqueueAndClaim, enqueuePlain, enqueueAlike, enqueueJobs],
+      claim: [claim, claimOne],
       extend: [extend],
     }[call];
     return { proxy: this.proxy, request: new RegExp(of.map(({ name }) => name).join('|')) };

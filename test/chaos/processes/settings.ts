@@ -21,7 +21,7 @@ export interface ChildSettings {
   readonly worker: WorkerOptions;
   /** Default: none. */
   readonly limits?: QueueLimits | undefined;
-  /** Of a producer: jobs a second. */
+  /** Jobs a second that it enqueues. */
   readonly rate: number;
   /** Of a producer: the number of its first job, so that one that was started again goes on. */
   readonly firstNumber: number;
@@ -54,10 +54,12 @@ export interface Pulse {
   readonly done: number;
   readonly heapUsed: number;
   readonly handles: number;
+  /** It was told to enqueue no more, and all that it has enqueued is accepted. */
+  readonly isResting?: boolean;
 }
 
-/** What the parent says to a child. */
-export type Order = 'stop' | 'quit';
+/** What the parent says to a child. `rest`: a worker enqueues no more, and goes on with what is there. */
+export type Order = 'stop' | 'quit' | 'rest';
 
 export function readSettings(): ChildSettings {
   return JSON.parse(process.env['CHAOS_SETTINGS'] ?? 'null') as ChildSettings;
