@@ -13,8 +13,15 @@ export interface OwnPostgresQueue {
   readonly backend: PostgresQueueBackend;
 }
 
-/** Queues in a schema of their own, for the tests of the suite in which it is called. @param queues declared before it opens */
-export function ownPostgresQueue(queues: readonly QueueDefinition[] = []): OwnPostgresQueue {
+/**
+ * Queues in a schema of their own, for the tests of the suite in which it is called.
+ * @param queues declared before it opens
+ * @param options of the backend
+ */
+export function ownPostgresQueue(
+  queues: readonly QueueDefinition[] = [],
+  options: Readonly<Record<string, unknown>> = {},
+): OwnPostgresQueue {
   const schema = uniqueSchema();
   let client: pg.Client;
   let backend: PostgresQueueBackend;
@@ -24,7 +31,7 @@ export function ownPostgresQueue(queues: readonly QueueDefinition[] = []): OwnPo
     client = new pg.Client({ connectionString: url });
     await client.connect();
     backend = new PostgresQueueBackend(
-      new PostgresDatabase(postgresSettings({ url }, schema), () => undefined),
+      new PostgresDatabase(postgresSettings({ url }, schema, options), () => undefined),
     );
     backend.declare(queues);
     await backend.open();

@@ -269,19 +269,6 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     expect(told).toEqual(['queued', 'started']);
   });
 
-  it('is not overtaken by what is enqueued after it', async () => {
-    const jobs = [1, 2, 3, 4].map((n) => aJob({ queue, name: `job-${n}` }));
-    const [first, second, third, fourth] = jobs as [NewJob, NewJob, NewJob, NewJob];
-    // Nobody claims, although somebody is called.
-    await Promise.all([
-      own.backend.enqueue([first]),
-      own.backend.enqueue([second]),
-      own.backend.enqueue([third, fourth]),
-    ]);
-    const { jobs: taken } = await own.backend.claim(request());
-    expect(taken.map(({ name }) => name)).toEqual(['job-1', 'job-2', 'job-3', 'job-4']);
-  });
-
   it('is waited for when the backend closes in that moment', async () => {
     const { backend, client, schema } = own;
     const job = aJob({ queue });
@@ -337,5 +324,33 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
       });
       expect(heard).toEqual([queue]);
     });
+  });
+});
+
+describe('lone enqueues on PostgreSQL over one connection, which keeps their order', () => {
+  const own = ownPostgresQueue([{ name: 'served' }], { poolSize: 1 });
+
+  it('are not overtaken by what is enqueued after them, though they wait for a claim', async () => {
+    await own.backend.inspect(['served']);
+    let calls = 0;
+    // It does not claim.
+    const subscription = own.backend.subscribe('served', { demand: 1 }, () => void calls++);
+    const before = calls;
+    const [first, second, third, fourth] = [1, 2, 3, 4].map((n) =>
+      aJob({ queue: 'served', name: `job-${n}` }),
+    );
+    await Promise.all([
+      own.backend.enqueue([first as NewJob]),
+      own.backend.enqueue([second as NewJob]),
+      own.backend.enqueue([third as NewJob, fourth as NewJob]),
+    ]);
+    expect(calls).toBeGreaterThan(before);
+    const { jobs } = await own.backend.claim({
+      worker: 'w',
+      lease: LEASE,
+      take: [{ queue: 'served', limit: 10 }],
+    });
+    expect(jobs.map(({ name }) => name)).toEqual(['job-1', 'job-2', 'job-3', 'job-4']);
+    subscription.close();
   });
 });
