@@ -217,6 +217,40 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
     expect(heard).toEqual([]);
   });
 
+  it.each([
+    ['may have so many running', 'concurrency = 5'],
+    ['may start so many in a while', 'rate_limit = 5, rate_per = 1000, rate_burst = 5'],
+    ['has room for so many', 'max_size = 5'],
+    ['gives its keys their turns', 'has_flows = true'],
+  ])('is announced where the queue, as another process has it, %s', async (_title, limits) => {
+    await own.client.query(`update ${own.schema}.queue set ${limits} where name = $1`, [queue]);
+    const job = aJob({ queue });
+    const heard = await heardDuring(async () => {
+      expect((await enqueue(job)).verdict).toEqual({ status: 'created', id: job.id });
+    });
+    expect(heard).toEqual([queue]);
+  });
+
+  it('waits for a claim that is made a moment later, also when a timer has caused it', async () => {
+    const heard = await heardDuring(async () => {
+      await new Promise<void>((resolve) => void setImmediate(resolve));
+      const claim = await new Promise<Claim>((resolve) => {
+        setImmediate(() => {
+          made = undefined;
+          onWork = async () => {
+            await Promise.resolve();
+            return own.backend.claim(request());
+          };
+          void own.backend.enqueue([aJob({ queue })]);
+          onWork = undefined;
+          resolve(made as unknown as Promise<Claim>);
+        });
+      });
+      expect(idsOf(claim)).toHaveLength(1);
+    });
+    expect(heard).toEqual([]);
+  });
+
   it('does not lose what was claimed with it to a crash of the server: the commit is waited for', async () => {
     await own.backend.enqueue([aJob({ queue })]);
     await own.client.query('begin');

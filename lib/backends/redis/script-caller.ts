@@ -1,4 +1,4 @@
-import type { ScriptArgument, RedisSession } from './redis-session.js';
+import type { RedisSession, ScriptArgument } from './redis-session.js';
 import type { QueueKeys } from './queue-keys.js';
 import type { RedisScript } from './redis-script.js';
 import type { Declarations } from './declarations.js';

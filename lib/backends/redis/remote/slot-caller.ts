@@ -2,7 +2,7 @@ import type { Ms } from '../../../contract/index.js';
 import type { Declarations } from '../declarations.js';
 import type { QueueKeys } from '../queue-keys.js';
 import type { RedisScript } from '../redis-script.js';
-import type { ScriptArgument, RedisSession } from '../redis-session.js';
+import type { RedisSession, ScriptArgument } from '../redis-session.js';
 import { ScriptCaller } from '../script-caller.js';
 import type { RemoteScripts } from './cluster-scripts.js';
 import { Courier } from './courier.js';
