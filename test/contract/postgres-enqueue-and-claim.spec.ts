@@ -354,7 +354,9 @@ describe('a lone enqueue on PostgreSQL, to a queue that the same process serves'
       const { job = plain, asked, demand } = words(plain);
       if (demand !== undefined) subscription?.setDemand(demand);
       const heard = await heardDuring(async () => {
-        expect((await enqueue(job, asked)).verdict).toEqual({ status: 'created', id: job.id });
+        const { verdict, claim } = await enqueue(job, asked);
+        expect(verdict).toEqual({ status: 'created', id: job.id });
+        if (on !== undefined) expect(claim).toBeUndefined();
       });
       expect(heard).toEqual([queue]);
     });

@@ -14,10 +14,6 @@ import { TcpProxy } from '../servers/tcp-proxy.js';
 import { rejection } from '../unit/rejection.js';
 import { scriptOf } from './redis-scripts.js';
 
-/** As an older driver may be, or somebody's own class. */
-class Silent extends Redis {}
-Object.defineProperty(Silent, 'Command', { value: undefined });
-
 let server: PrivateRedis;
 let admin: Redis;
 beforeAll(async () => {
@@ -134,15 +130,12 @@ describe('connections', () => {
     client.disconnect();
   });
 
-  it.each([
-    ['says what its commands are', Redis],
-    ['does not say what its commands are', Silent],
-  ])('carry jobs of any payload where the class of an injected client %s', async (_title, Client) => {
-    const client = new Client(server.url, { lazyConnect: true });
+  it('carry jobs of any payload where the driver is that of an injected client', async () => {
+    const client = new Redis(server.url, { lazyConnect: true });
     const settings = resolveRedisOptions({
       name: 'jobs',
       type: 'redis',
-      options: { client, prefix: `theirs-${Client.name}` },
+      options: { client, prefix: 'theirs' },
     });
     const queue = new RedisQueueBackend(new RedisConnections(settings, () => undefined));
     await queue.open();

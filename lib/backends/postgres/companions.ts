@@ -34,8 +34,8 @@ export class Companions {
   }
 
   /**
-   * Calls for a claim of this queue, if somebody here waits for its jobs. Not where it has limits: what they allow is counted under the lock of
-   * the queue, and no enqueue waits for that.
+   * Calls for a claim of this queue, if somebody here waits for its jobs. Not where it has limits: no job is claimed there as it is written, and
+   * the claim would come too early.
    * @param queue as the caller knows it, then as the database calls it
    * @returns the one that has come; undefined: the enqueue goes alone
    */

@@ -28,7 +28,7 @@ export class RedisClients {
 
   constructor(private readonly settings: RedisSettings) {}
 
-  /** Makes commands for the clients; `undefined` for an injected cluster, whose driver may be another copy and does not say what it makes its own of. */
+  /** Makes commands for the clients; `undefined` for an injected one, whose driver may be another copy. */
   get commands(): TimedCommands | undefined {
     return this.timed;
   }
@@ -39,12 +39,9 @@ export class RedisClients {
     const profile = this.profile('commands');
     if (target.kind === 'client') {
       const client = target.client as Redis | Cluster;
-      if (!isCluster(client)) {
-        this.timed ??= commandsOf(client);
-        return client.duplicate(profile);
-      }
-      const inherited = client.options.redisOptions ?? {};
-      return client.duplicate([], {
+      if (!client.isCluster) return (client as Redis).duplicate(profile);
+      const inherited = (client as Cluster).options.redisOptions ?? {};
+      return (client as Cluster).duplicate([], {
         ...this.clusterProfile(),
         redisOptions: { ...inherited, ...profile },
       });
@@ -147,12 +144,6 @@ export class RedisClients {
 
 export function isCluster(client: Redis | Cluster): client is Cluster {
   return client.isCluster;
-}
-
-/** The class of what a client sends is a member of its own class. */
-function commandsOf(client: Redis): TimedCommands | undefined {
-  const { Command } = client.constructor as { Command?: typeof ioredis.Command };
-  return Command === undefined ? undefined : new TimedCommands(Command);
 }
 
 function accessOf({ username, password, tls }: RedisAccess): Omit<RedisOptions, 'replyMapping'> {

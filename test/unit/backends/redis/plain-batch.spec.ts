@@ -50,7 +50,7 @@ describe('a batch of plain jobs', () => {
     );
   });
 
-  it.each([9, 10, 99, 100, 999, 1_000, 1_001, 9_999, 10_000])(
+  it.each([1, 10, 40, 99, 500, 999, 1_000, 5_000, 10_000])(
     'says how long an envelope is of which the payload has %i characters that take more than a byte',
     (length) => {
       const jobs = ['ž', '本', 'x', '🐎'].map((letter) => aJob({ queue, payload: letter.repeat(length) }));
